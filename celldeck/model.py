@@ -1,0 +1,246 @@
+"""The values that go through the program: Deck, Slide, Cell, Output, Theme, Page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from celldeck.errors import Notice
+from celldeck.nodes import Block, Inline
+from celldeck.source import Source, Span
+
+# ---------------------------------------------------------------- what is asked for
+
+HtmlPolicy = bool | Mapping[str, "list[str] | Mapping[str, bool | Callable[[str], str]]"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarpOptions:
+    """How a deck is read and rendered: the options of Marp's constructor and of its CLI.
+
+    Marp: https://github.com/marp-team/marp-core#constructor-options and
+    https://marpit-api.marp.app/marpit
+    """
+
+    html: HtmlPolicy = None
+    """Raw HTML: True everything, False nothing, a mapping an own allowlist, None Marp's allowlist."""
+    breaks: bool = True
+    linkify: bool = True
+    typographer: bool = False
+    xhtml_out: bool = True
+    math: bool | Literal["mathjax", "katex"] = True
+    emoji_shortcode: bool | Literal["twemoji"] = "twemoji"
+    emoji_unicode: bool | Literal["twemoji"] = "twemoji"
+    heading_divider: bool | int | tuple[int, ...] = False
+    loose_yaml: bool = True
+    lang: str | None = None
+    slug: bool = True
+    anchor: bool = True
+    inline_svg: bool = True
+    printable: bool = True
+    css_nesting: bool = True
+    css_container_query: bool = True
+    cli: bool = True
+    """Metadata directives, titles taken from headings and `transition`, as Marp's CLI adds them."""
+    transition: bool = True
+    remark_classes: bool = True
+    """celldeck's own: `.grey[x]` becomes `<span class="grey">`."""
+    run_cells: bool = False
+    """celldeck's own: Python blocks become cells even if the deck's front matter names no kernel."""
+    collapse: bool = True
+    """celldeck's own: recognise hand-copied runs of slides."""
+
+
+# ---------------------------------------------------------------- cells
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One thing a cell produced, in every format the kernel offered."""
+
+    kind: Literal["stream", "display", "result", "error"]
+    data: Mapping[str, str]
+    """MIME type to content; binary types as base64. A stream has `text/plain`; an error has its traceback
+    there, with ANSI colours."""
+    stream: Literal["stdout", "stderr"] | None = None
+    """Which stream; None for what is not one."""
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    """As the kernel sent it: MIME type to width, height …"""
+    display_id: str | None = None
+    """Set when a later message, of any cell, may replace this output."""
+    error: tuple[str, str] | None = None
+    """Name and message of the exception; None for what is no error."""
+    error_line: int | None = None
+    """1-based line in the cell's source that raised; None if unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A fenced block that runs."""
+
+    index: int
+    """Its place in `Deck.cells`, from 0."""
+    source: str
+    """The code that runs, `#|` lines taken out, without a last line end."""
+    shown: str
+    """The code as a slide shows it."""
+    language: str
+    """As written after the fence: `py`, `python` …"""
+    options: Mapping[str, object]
+    """Checked values by name; names that the author did not write have their default.
+    The table of them stands in `execute/options.py`."""
+    span: Span
+    """From its fence to its end."""
+    first_line: int
+    """1-based line of the file that the first line of `source` stands on."""
+    slide: int
+    """Number of the slide it stands on, from 1."""
+    label: str | None = None
+    outputs: tuple[Output, ...] | None = None
+    """None: not run. Empty: ran and showed nothing."""
+    seconds: float | None = None
+    """How long it ran; None: it did not run in this build."""
+
+
+# ---------------------------------------------------------------- decks
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A picture behind a slide: `![bg …](src)`."""
+
+    src: str
+    alt: str
+    size: str | None = None
+    filters: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Room for backgrounds beside the text."""
+
+    side: Literal["left", "right"]
+    size: str | None = None
+    """As written, with its unit, such as `33%`; None: half."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """CSS that a deck brings."""
+
+    css: str
+    line: int
+    """1-based line of the source on which it starts."""
+    slide: int | None = None
+    """Number of the slide that it is scoped to; None: the whole deck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """What stands between two breaks, and what is in force there."""
+
+    number: int
+    """From 1; also its `id`."""
+    line: int
+    """1-based line it starts on: of its ruler, unless it is the first or a heading began it."""
+    end_line: int
+    """1-based line after its last one."""
+    origin_line: int
+    """1-based line of its chunk: `origin_line + node.line` is the line of a node in the file."""
+    blocks: tuple[Block, ...]
+    directives: Mapping[str, object] = field(default_factory=dict)
+    """In force here, in the order in which Marp writes their `data-*` attributes."""
+    notes: tuple[str, ...] = ()
+    header: tuple[Inline, ...] | None = None
+    footer: tuple[Inline, ...] | None = None
+    page: int | None = None
+    """The page number shown; None: none is shown."""
+    pages: int | None = None
+    """The number of the last page; None as for `page`."""
+    fragments: int = 0
+    """How many steps it has."""
+    backgrounds: tuple[Background, ...] = ()
+    vertical: bool = False
+    """Backgrounds stand one under another."""
+    split: Split | None = None
+    scope: str | None = None
+    """The key of its scoped styles; None: it has none."""
+    title: str | None = None
+    """Plain text of its first heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a deck says about itself, as Marp's CLI reads it."""
+
+    title: str | None = None
+    description: str | None = None
+    author: str | None = None
+    keywords: tuple[str, ...] = ()
+    url: str | None = None
+    image: str | None = None
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """A presentation. Cells stand in run order, apart from the slides that show them."""
+
+    source: Source
+    slides: tuple[Slide, ...]
+    directives: Mapping[str, object] = field(default_factory=dict)
+    """The global ones: `theme`, `style`, `size`, `math`, `headingDivider`, `lang` …"""
+    styles: tuple[Style, ...] = ()
+    """The `style` directive and `<style>` elements, in the order in which they apply."""
+    cells: tuple[Cell, ...] = ()
+    kernel: str | None = None
+    """Name of the Jupyter kernel; None: this deck does not run code."""
+    metadata: Metadata = field(default_factory=Metadata)
+    notices: tuple[Notice, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """celldeck's own front matter: `execute`, `seed`, `collapse` …"""
+    idle_python_blocks: int = 0
+    """Python blocks left alone because the deck does not opt in to running."""
+
+
+# ---------------------------------------------------------------- looks
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme as checked: its own CSS, and what its chain of imports settles."""
+
+    name: str
+    css: str
+    size_px: tuple[float, float] = (1280, 720)
+    """Width and height of a slide, at 96 pixels an inch."""
+    page_size: tuple[str, str] = ("1280px", "720px")
+    """The same as written, for `@page`."""
+    presets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Name of a `@size` to its CSS width and height."""
+    auto_scaling: str | None = None
+    """The value of `@auto-scaling`; Marp asks whether it holds a feature's name."""
+
+    def scales(self, feature: str) -> bool:
+        """Say whether `fittingHeader`, `code` or `math` is scaled (Marp's substring test)."""
+        return self.auto_scaling is not None and (self.auto_scaling == "true" or feature in self.auto_scaling)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A rendered deck: what an exporter needs and nothing else."""
+
+    slides: tuple[str, ...]
+    """One `<svg data-marpit-svg>` (or `<section>` without inline SVG) a slide."""
+    css: str
+    size_px: tuple[float, float]
+    page_size: tuple[str, str]
+    notes: tuple[tuple[str, ...], ...]
+    """A slide's notes, as written."""
+    titles: tuple[str | None, ...]
+    metadata: Metadata
+    source: Source
+    theme: str
+    notices: tuple[Notice, ...] = ()

@@ -1,0 +1,329 @@
+"""The elements of a slide's text: what Markdown means, once it has been read.
+
+All are frozen. A pass that changes one makes a copy with `dataclasses.replace`. `line` counts from 0 at the
+first line of the *chunk* that the element stands in (see `Chunk`), so that a chunk that moves in the file
+keeps its elements as they are.
+
+The kinds and their meaning are markdown-it's, since that is the parser whose DOM Marp gives:
+https://github.com/markdown-it/markdown-it
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Align = Literal["left", "center", "right"]
+
+# ---------------------------------------------------------------- inline
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Characters to show; entities and backslash escapes are already resolved."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoftBreak:
+    """A line end inside a paragraph. Marp shows it as `<br />` (option `breaks`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HardBreak:
+    """A line end after two spaces or a backslash."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSpan:
+    """Code inside a line of text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """`*x*`"""
+
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """`**x**`"""
+
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strikethrough:
+    """`~~x~~`"""
+
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link, however it was written; the address is already encoded as markdown-it does."""
+
+    href: str
+    title: str | None
+    children: tuple[Inline, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """`![content](src "title")`."""
+
+    src: str
+    title: str | None
+    content: str
+    """The source between the brackets, as written: Marp reads its keywords from it."""
+    children: tuple[Inline, ...]
+    """The same, parsed: the `alt` text comes from it."""
+    line: int = 0
+    width: str | None = None
+    """CSS width, set by Marp's `w:` keyword."""
+    height: str | None = None
+    """CSS height, set by Marp's `h:` keyword."""
+    filters: str | None = None
+    """CSS filter list, set by Marp's filter keywords."""
+    alt: str | None = None
+    """The text left when keywords have been taken out; None: made from `children`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlInline:
+    """One raw tag (or comment, declaration …) inside a line of text, as written."""
+
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class InlineMath:
+    """`$tex$`"""
+
+    tex: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InlineComment:
+    """`<!-- text -->` inside a line of text; `text` is trimmed."""
+
+    text: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSpan:
+    """remark.js's `.a.b[children]` inside a line of text. celldeck's own; not in Marp."""
+
+    classes: tuple[str, ...]
+    children: tuple[Inline, ...]
+
+
+Inline = (
+    Text
+    | SoftBreak
+    | HardBreak
+    | CodeSpan
+    | Emphasis
+    | Strong
+    | Strikethrough
+    | Link
+    | Image
+    | HtmlInline
+    | InlineMath
+    | InlineComment
+    | ClassSpan
+)
+
+# ---------------------------------------------------------------- blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, ATX or setext."""
+
+    level: int
+    """1 to 6."""
+    children: tuple[Inline, ...]
+    line: int
+    setext: bool = False
+    fit: bool = False
+    """It holds Marp's `<!-- fit -->` comment, so it is scaled to the slide's width."""
+    slug: str | None = None
+    """Its `id`; None: it gets none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph."""
+
+    children: tuple[Inline, ...]
+    line: int
+    tight: bool = False
+    """In a tight list: shown without `<p>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockQuote:
+    """`> …`"""
+
+    children: tuple[Block, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """One item of a list."""
+
+    children: tuple[Block, ...]
+    line: int
+    marker: str
+    """`*`, `-`, `+`, `.` or `)`: Marp makes fragments of `*` and `)`."""
+    fragment: int | None = None
+    """Its step on the slide, from 1; None: it is no fragment."""
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A bullet or an ordered list."""
+
+    items: tuple[ListItem, ...]
+    ordered: bool
+    line: int
+    start: int = 1
+    """The first number of an ordered list."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """A fenced or an indented block of code."""
+
+    text: str
+    """With its last line end."""
+    info: str
+    """What stands after the fence, entities and escapes resolved, trimmed; empty for indented code."""
+    fenced: bool
+    line: int
+    end_line: int
+    """The line after its last one, fence included."""
+    closed: bool = True
+    """False: the fence runs to the end of its container because nothing closed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlBlock:
+    """A block of raw HTML, as written."""
+
+    html: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThematicBreak:
+    """`---`, `***` or `___`. At the top level of a document it starts a slide."""
+
+    markup: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """One cell of a table."""
+
+    children: tuple[Inline, ...]
+    align: Align | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; every row has as many cells as the header."""
+
+    header: tuple[TableCell, ...]
+    rows: tuple[tuple[TableCell, ...], ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class MathBlock:
+    """`$$ tex $$`"""
+
+    tex: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """`<!-- text -->` as a block of its own; `text` is trimmed."""
+
+    text: str
+    line: int
+    lost: str = ""
+    """What stood after `-->` on its line: Marp drops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StyleBlock:
+    """`<style>css</style>` as a block of its own."""
+
+    css: str
+    attributes: str
+    """What stood in the opening tag after `<style`."""
+    line: int
+    lost: str = ""
+    """What stood after `</style>` on its line: Marp drops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassBlock:
+    """remark.js's `.a.b[ … ]` over several lines. celldeck's own; not in Marp."""
+
+    classes: tuple[str, ...]
+    children: tuple[Block, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CellPlace:
+    """Where a cell of `Deck.cells` stands in the text. celldeck's own; not in Marp."""
+
+    index: int
+    line: int
+
+
+Block = (
+    Heading
+    | Paragraph
+    | BlockQuote
+    | List
+    | CodeBlock
+    | HtmlBlock
+    | ThematicBreak
+    | Table
+    | MathBlock
+    | Comment
+    | StyleBlock
+    | ClassBlock
+    | CellPlace
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The blocks from the start of a text, or from a top-level ruler, to the next one.
+
+    Nothing is open at its start, so its text alone says what its blocks are (link references apart).
+    """
+
+    line: int
+    """0-based line of the source that it starts on: that of its ruler, unless it is the first."""
+    end_line: int
+    """The line after its last one."""
+    ruler: ThematicBreak | None
+    """The break that starts it; None for the first chunk of a text."""
+    blocks: tuple[Block, ...]
