@@ -1,0 +1,88 @@
+"""The layers of ARCHITECTURE.md, read from the imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "celldeck"
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("source", "files", "cache"),
+    ("errors", "nodes", "emoji"),
+    ("model",),
+    ("cell_options",),
+    ("parse", "execute", "themes", "render", "export", "settings"),
+    ("pipeline", "session"),
+    ("serve", "reporter"),
+    ("cli",),
+    ("__main__",),
+)
+"""Low to high. A part imports parts of the layers below its own; neighbours in a row may import each other
+only in the first two rows, where they are small values."""
+
+RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(module: str) -> str | None:
+    names = module.split(".")
+    return names[1] if len(names) > 1 and names[0] == "celldeck" else None
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found.add(node.module)
+            if node.module == "celldeck":
+                found |= {f"celldeck.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_the_layers_below(path: Path) -> None:
+    relative = path.relative_to(PACKAGE)
+    own = relative.parts[0].removesuffix(".py")
+    if own == "__init__":
+        return
+    assert own in RANK, f"{own} has no place in LAYERS"
+    for module in imports(path):
+        part = part_of(module)
+        if part is None or part == own or part.startswith("__"):
+            continue
+        below = RANK[part] < RANK[own] or (RANK[part] == RANK[own] <= 1)
+        assert below, f"{relative} imports {module}"
+
+
+def test_a_relative_import_stays_in_its_part() -> None:
+    for path in modules():
+        depth = len(path.relative_to(PACKAGE).parts) - 1
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level <= max(depth, 0), f"{path.name} leaves its part"
+
+
+def test_only_kernel_py_knows_the_jupyter_client() -> None:
+    knowing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        if any(module.split(".")[0] in {"nbclient", "jupyter_client"} for module in imports(path))
+    }
+    assert knowing <= {"execute/kernel.py"}
+
+
+def test_starting_the_command_line_loads_nothing_heavy() -> None:
+    heavy = "nbclient jupyter_client tornado asyncio quickjs numpy pikepdf jinja2 watchdog multiprocessing".split()
+    code = f"import sys, celldeck.cli; print([m for m in {heavy!r} if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
