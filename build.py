@@ -3,16 +3,15 @@
 
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit("celldeck needs Python 3.11 or later; this is Python " + sys.version.split()[0])
 try:
+    # An older Python fails here too, on a module or a syntax that it does not have.
     from celldeck.cli import main
-except ModuleNotFoundError as missing:
-    if (missing.name or "").split(".")[0] == "celldeck":
+except (ImportError, SyntaxError) as error:
+    if sys.version_info < (3, 11):
+        sys.exit(f"celldeck needs Python 3.11 or later; this is {sys.version.split()[0]}")
+    if getattr(error, "name", None) is None or str(error.name).startswith("celldeck"):
         raise
-    sys.exit(
-        f"the package '{missing.name}' is missing; install what celldeck needs with: python -m pip install -e ."
-    )
+    sys.exit(f"the package '{error.name}' is missing; this installs it: python -m pip install -e .")
 
 if __name__ == "__main__":
     sys.exit(main())
