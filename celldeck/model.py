@@ -50,6 +50,8 @@ class MarpOptions:
     """celldeck's own: Python blocks become cells even if the deck's front matter names no kernel."""
     collapse: bool = True
     """celldeck's own: recognise hand-copied runs of slides."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Global directives that beat those of the deck, as `--title` and `--theme` of Marp's CLI do."""
 
 
 # ---------------------------------------------------------------- cells
@@ -151,7 +153,8 @@ class Slide:
     """1-based line of its chunk: `origin_line + node.line` is the line of a node in the file."""
     blocks: tuple[Block, ...]
     directives: Mapping[str, object] = field(default_factory=dict)
-    """In force here, in the order in which Marp writes their `data-*` attributes."""
+    """The local ones in force here, in the order in which Marp writes their `data-*` attributes; those of
+    `Deck.directives` follow them."""
     notes: tuple[str, ...] = ()
     header: tuple[Inline, ...] | None = None
     footer: tuple[Inline, ...] | None = None
@@ -192,6 +195,8 @@ class Deck:
     slides: tuple[Slide, ...]
     directives: Mapping[str, object] = field(default_factory=dict)
     """The global ones: `theme`, `style`, `size`, `math`, `headingDivider`, `lang` …"""
+    theme_names: tuple[tuple[str, int], ...] = ()
+    """Every theme that the deck asks for, in order, with the 1-based line: the last that there is counts."""
     styles: tuple[Style, ...] = ()
     """The `style` directive and `<style>` elements, in the order in which they apply."""
     cells: tuple[Cell, ...] = ()

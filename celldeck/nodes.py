@@ -157,6 +157,8 @@ class Heading:
     """It holds Marp's `<!-- fit -->` comment, so it is scaled to the slide's width."""
     slug: str | None = None
     """Its `id`; None: it gets none."""
+    source: str = ""
+    """Its text as written, markup and comments included, trimmed: Marp's CLI makes the title of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,8 @@ class List:
     line: int
     start: int = 1
     """The first number of an ordered list."""
+    bare: bool = False
+    """The rest of a list that a dividing heading cut in two: its items are shown without `<ul>` or `<ol>`."""
 
 
 @dataclass(frozen=True, slots=True)
