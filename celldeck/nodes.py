@@ -23,6 +23,9 @@ class Text:
     """Characters to show; entities and backslash escapes are already resolved."""
 
     text: str
+    escaped: bool = False
+    """It was written as an entity or with a backslash and must not be read again: such a space keeps a
+    paragraph from being blank, such an emoji stays a character, and an `alt` text leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)

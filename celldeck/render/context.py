@@ -1,0 +1,26 @@
+"""Context: what rendering an element needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from celldeck.model import MarpOptions, Theme
+
+
+@dataclass(frozen=True)
+class Context:
+    """The options and the neighbours that elements are rendered with, as plain functions."""
+
+    options: MarpOptions
+    theme: Theme
+    sanitize: Callable[[str], str]
+    """One raw tag or block of HTML, as written, to what may pass."""
+    highlight: Callable[[str, str], str | None]
+    """Code and its language to the HTML inside `<code>`; None: the language is unknown."""
+    math: Callable[[str, bool], str]
+    """TeX, and whether it is displayed on lines of its own, to HTML."""
+    emojify: Callable[[str, bool], str]
+    """Text that is not yet escaped, and whether `:name:` counts, to HTML with pictures for emoji."""
+    cell: Callable[[int], str]
+    """The index of a cell to the HTML of its code and outputs."""
