@@ -1,0 +1,41 @@
+"""HTML that a value gives of itself: data frames, animations, interactive plots."""
+
+from __future__ import annotations
+
+import re
+
+from celldeck.model import Cell, Output
+from celldeck.render.mime.tools import MimeTools
+
+_FRAME = re.compile(r'<table\b[^>]*\bclass="[^"]*\bdataframe\b[^"]*"', re.IGNORECASE)
+_FRAME_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL | re.IGNORECASE)
+_BORDER = re.compile(r'(<table\b[^>]*?) border="\d+"', re.IGNORECASE)
+_ROW_STYLE = re.compile(r' style="text-align: (?:right|left);"')
+_REMOTE = re.compile(
+    r"<(?:script|iframe|img|link|video|audio|source)\b[^>]*\b(?:src|href)\s*=\s*[\"']?(?:https?:)?//",
+    re.IGNORECASE,
+)
+
+
+def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | None:
+    """Return the HTML as it is.
+
+    HTML that loads something from the network gives way to a picture of the same, if the kernel sent one: a
+    deck must work unplugged.
+    """
+    content = output.data[mime]
+    if _REMOTE.search(content) and any(other.startswith("image/") for other in output.data):
+        return None
+    return content.strip()
+
+
+def render_table(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | None:
+    """Return a pandas data frame without the looks it brings, which are a notebook's; None for other HTML.
+
+    The table keeps its class `dataframe` and stays inside its `<div>`, so a wide one can be made to scroll.
+    """
+    content = output.data[mime]
+    if not _FRAME.search(content):
+        return None
+    content = _FRAME_STYLE.sub("", content)
+    return _ROW_STYLE.sub("", _BORDER.sub(r"\1", content)).strip()

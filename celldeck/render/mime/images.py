@@ -1,0 +1,40 @@
+"""Pictures: plots, photos, drawings."""
+
+from __future__ import annotations
+
+import base64
+
+from celldeck.model import Cell, Output
+from celldeck.render.mime.text import escape
+from celldeck.render.mime.tools import MimeTools
+
+
+def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | None:
+    """Return a picture in base64 as `<img>`, as wide as the kernel said.
+
+    For a plot with twice the pixels that is half its own width, so it is sharp on the wall and right in size.
+    """
+    return _img(f"data:{mime};base64,{''.join(output.data[mime].split())}", mime, output, cell)
+
+
+def render_svg(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | None:
+    """Return a drawing as `<img>`: as a picture of its own its ids cannot clash with another drawing's."""
+    encoded = base64.b64encode(output.data[mime].encode("utf-8")).decode("ascii")
+    return _img(f"data:image/svg+xml;base64,{encoded}", "image/svg+xml", output, cell)
+
+
+def _img(source: str, mime: str, output: Output, cell: Cell) -> str:
+    metadata = output.metadata.get(mime)
+    width = metadata.get("width") if isinstance(metadata, dict) else None
+    # Only the width: with both, a theme's `max-width` would squeeze the picture.
+    size = f' width="{width:g}"' if isinstance(width, int | float) else ""
+    return f'<img src="{source}" alt="{escape(_alt(metadata, output, cell))}"{size} />'
+
+
+def _alt(metadata: object, output: Output, cell: Cell) -> str:
+    """Return what a reader who cannot see the picture is told."""
+    told = metadata.get("alt") if isinstance(metadata, dict) else None
+    if isinstance(told, str):
+        return told
+    label = cell.label.replace("-", " ").replace("_", " ") if cell.label else None
+    return f"Picture: {label}" if label else f"Picture made by the code on slide {cell.slide}"

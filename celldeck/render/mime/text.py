@@ -1,0 +1,137 @@
+"""Plain text, with its colours.
+
+Kernels colour text by the escape sequences of terminals, ECMA-48 "select graphic rendition":
+https://www.ecma-international.org/publications-and-standards/standards/ecma-48/
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from celldeck.model import Cell, Output
+from celldeck.render.mime.tools import MimeTools
+
+COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+
+_ESCAPE = re.compile(
+    r"\x1b\[([0-9;:]*)m"  # a change of looks: the one kind that is kept
+    r"|\x1b\[[0-?]*[ -/]*[@-~]"  # any other control sequence
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # an operating system command, such as a link
+    r"|\x1b[ -/]*[0-~]"  # a two-character sequence
+    r"|[\x00-\x08\x0b-\x1f\x7f]"  # control characters; tab and line feed stay
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    flags: frozenset[str] = frozenset()
+    colour: str | None = None
+    """A class such as `red`, or `#rrggbb`."""
+    background: str | None = None
+
+
+_PLAIN = _Look()
+_FLAGS = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 9: "strike"}
+_FLAGS_OFF = {22: {"bold", "dim"}, 23: {"italic"}, 24: {"underline"}, 27: {"inverse"}, 29: {"strike"}}
+
+
+def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | None:
+    """Return the text as `<pre>`; the empty string for text that has nothing to show."""
+    content = output.data[mime]
+    if not content.strip():
+        return ""
+    return f"<pre{tools.pre_attributes}>{coloured(content.rstrip())}</pre>"
+
+
+def coloured(content: str) -> str:
+    """Return text with terminal colours as HTML; the classes stand in the package's docstring."""
+    parts: list[str] = []
+    look = _PLAIN
+    at = 0
+    for escape in _ESCAPE.finditer(content):
+        parts.append(_span(content[at : escape.start()], look))
+        at = escape.end()
+        if escape[1] is not None:
+            look = _changed(look, escape[1])
+    parts.append(_span(content[at:], look))
+    return "".join(parts)
+
+
+def escape(content: str) -> str:
+    """Return text as HTML, its special characters escaped; fit for attributes in double quotes too."""
+    return content.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def _span(content: str, look: _Look) -> str:
+    if not content:
+        return ""
+    if look == _PLAIN:
+        return escape(content)
+    classes = [f"ansi-{flag}" for flag in _FLAGS.values() if flag in look.flags]
+    styles = []
+    for value, prefix, name in (
+        (look.colour, "ansi-", "color"),
+        (look.background, "ansi-bg-", "background-color"),
+    ):
+        if value is None:
+            continue
+        if value.startswith("#"):
+            styles.append(f"{name}:{value}")
+        else:
+            classes.append(prefix + value)
+    attributes = f' class="{" ".join(classes)}"' if classes else ""
+    if styles:
+        attributes += f' style="{";".join(styles)}"'
+    return f"<span{attributes}>{escape(content)}</span>"
+
+
+def _changed(look: _Look, parameters: str) -> _Look:
+    """Return the look after one sequence; unknown numbers change nothing."""
+    codes = [int(code) if code else 0 for code in re.split("[;:]", parameters)]
+    while codes:
+        code = codes.pop(0)
+        if code == 0:
+            look = _PLAIN
+        elif code in _FLAGS:
+            look = replace(look, flags=look.flags | {_FLAGS[code]})
+        elif code in _FLAGS_OFF:
+            look = replace(look, flags=look.flags - _FLAGS_OFF[code])
+        elif 30 <= code <= 37 or 90 <= code <= 97:
+            look = replace(look, colour=_name(code % 10, bright=code >= 90))
+        elif 40 <= code <= 47 or 100 <= code <= 107:
+            look = replace(look, background=_name(code % 10, bright=code >= 100))
+        elif code == 39:
+            look = replace(look, colour=None)
+        elif code == 49:
+            look = replace(look, background=None)
+        elif code in (38, 48):
+            value = _extended(codes)
+            look = replace(look, colour=value) if code == 38 else replace(look, background=value)
+    return look
+
+
+def _name(number: int, *, bright: bool) -> str:
+    return f"bright-{COLOURS[number]}" if bright else COLOURS[number]
+
+
+def _extended(codes: list[int]) -> str | None:
+    """Take a colour of the 256 or the true colours from the front of `codes`; None if it is malformed."""
+    kind = codes.pop(0) if codes else None
+    if kind == 2 and len(codes) >= 3:
+        red, green, blue = codes[:3]
+        del codes[:3]
+        return f"#{red & 255:02x}{green & 255:02x}{blue & 255:02x}"
+    if kind != 5 or not codes:
+        return None
+    number = codes.pop(0) & 255
+    if number < 16:
+        return _name(number % 8, bright=number >= 8)
+    if number >= 232:
+        # A ramp of 24 greys.
+        grey = 8 + 10 * (number - 232)
+        return f"#{grey:02x}{grey:02x}{grey:02x}"
+    # A cube of 6 × 6 × 6, whose steps are those of xterm.
+    steps = (0, 95, 135, 175, 215, 255)
+    number -= 16
+    return f"#{steps[number // 36]:02x}{steps[number // 6 % 6]:02x}{steps[number % 6]:02x}"

@@ -1,0 +1,21 @@
+"""MimeTools: what showing an output needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MimeTools:
+    """Callables that the families of formats are given, so that none imports its neighbours."""
+
+    code: Callable[[str, str], str]
+    """Code and its language → the HTML block that a fenced block of them has."""
+    math: Callable[[str, bool], str]
+    """TeX and whether it stands on a line of its own → HTML."""
+    markdown: Callable[[str], str]
+    """Markdown → HTML blocks."""
+    pre_attributes: str = ""
+    """Written into the `<pre>` of text outputs after its name, such as ` is="marp-pre"`: so a theme that scales
+    code down to its slide does the same with text."""
