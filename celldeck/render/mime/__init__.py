@@ -51,8 +51,8 @@ class Format:
     classes: str
     """Of the element around the output, beside `cell-output`."""
     render: Callable[[str, Output, Cell, MimeTools], str | None]
-    """Takes a MIME type of the output, the output, its cell and the tools. None: what the output holds in this
-    type cannot be shown this way, so the next format gets its turn."""
+    """Takes a MIME type of the output, the output, its cell and the tools. None: what the output holds in
+    this type cannot be shown this way, so the next format gets its turn."""
 
 
 FORMATS: tuple[Format, ...] = (

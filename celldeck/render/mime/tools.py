@@ -17,5 +17,5 @@ class MimeTools:
     markdown: Callable[[str], str]
     """Markdown → HTML blocks."""
     pre_attributes: str = ""
-    """Written into the `<pre>` of text outputs after its name, such as ` is="marp-pre"`: so a theme that scales
-    code down to its slide does the same with text."""
+    """Written into the `<pre>` of text outputs after its name, such as ` is="marp-pre"`: so a theme that
+    scales code down to its slide does the same with text."""
