@@ -1,0 +1,203 @@
+"""Formulas: TeX to the SVG that Marp shows, by the same MathJax 3.2.2.
+
+MathJax remembers between formulas: what `\\newcommand` defines on slide 2 works on slide 9. So a deck's
+formulas go through one `Typesetter`, in the order of the deck, and what is kept in the cache depends on the
+definitions that the formula uses, too.
+
+Marp: https://github.com/marp-team/marp-core#math-typesetting
+MathJax: https://docs.mathjax.org/en/v3.2/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from celldeck.cache import Cache
+
+if TYPE_CHECKING:
+    from celldeck.render.engine import Engine
+
+VERSION = "MathJax 3.2.2/1"
+"""Part of every key in the cache; the number goes up when `mathjax.js` changes what comes out."""
+
+_FILES = (
+    "loader.js",
+    "core.js",
+    "adaptors/liteDOM.js",
+    "input/tex-full.js",
+    "output/svg.js",
+    "output/svg/fonts/tex.js",
+)
+
+CSS = """\
+mjx-container[jax="SVG"] { direction: ltr; }
+mjx-container[jax="SVG"] > svg { min-width: 1px; min-height: 1px; overflow: visible; }
+mjx-container[jax="SVG"] > svg a { fill: blue; stroke: blue; }
+mjx-container[jax="SVG"][display="true"] { display: block; margin: 1em 0; text-align: center; }
+mjx-container[jax="SVG"][display="true"][width="full"] { display: flex; }
+mjx-container[jax="SVG"][justify="left"] { text-align: left; }
+mjx-container[jax="SVG"][justify="right"] { text-align: right; }
+g[data-mml-node="merror"] > g { fill: red; stroke: red; }
+g[data-mml-node="merror"] > rect[data-background] { fill: yellow; stroke: none; }
+g[data-mml-node="mtable"] > line[data-line], svg[data-table] > g > line[data-line],
+g[data-mml-node="mtable"] > rect[data-frame], svg[data-table] > g > rect[data-frame] {
+  fill: none;
+  stroke-width: 70px;
+}
+g[data-mml-node="mtable"] > .mjx-dashed, svg[data-table] > g > .mjx-dashed { stroke-dasharray: 140; }
+g[data-mml-node="mtable"] > .mjx-dotted, svg[data-table] > g > .mjx-dotted {
+  stroke-dasharray: 0, 140;
+  stroke-linecap: round;
+}
+g[data-mml-node="mtable"] > g > svg { overflow: visible; }
+foreignObject[data-mjx-xml] { overflow: visible; font-family: initial; line-height: normal; }
+mjx-container[jax="SVG"] path[data-c], mjx-container[jax="SVG"] use[data-c] { stroke-width: 3; }
+@media print {
+  mjx-container[jax="SVG"] path[data-c], mjx-container[jax="SVG"] use[data-c] { stroke-width: 0; }
+}
+"""
+"""What formulas need of the page. As MathJax does, glyphs are a little bolder, but not on paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """A formula as a page shows it."""
+
+    html: str
+    """One `<mjx-container>`; where MathJax failed, the escaped source."""
+    error: str | None = None
+    """What is wrong with the formula, in words; its source is then shown. None: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A formula that changes what later formulas mean."""
+
+    tex: str
+    display: bool
+    names: tuple[str, ...]
+    """What it defines, as it stands where it is used: `\\\\R`, `lemma`; `*` is anything."""
+
+
+class MathJax:
+    """MathJax in an engine, started by the first formula. One serves many decks, one after another."""
+
+    def __init__(self) -> None:
+        self._engine: Engine | None = None
+        self._known: list[Definition] = []
+
+    def typeset(self, tex: str, display: bool, definitions: Sequence[Definition]) -> dict[str, Any]:
+        """Typeset one formula after others.
+
+        Args:
+            tex: its source, without dollars.
+            display: whether it is a block of its own.
+            definitions: what stands before it in its deck.
+
+        Returns:
+            `svg`, or None if MathJax broke down; `error`, or None; `names`, what it defines; `stopped`, if
+            the engine had to be stopped.
+
+        Raises:
+            DeckError: the engine or MathJax is not installed.
+        """
+        from celldeck.render.engine import ScriptError
+
+        try:
+            engine = self._ready(definitions)
+            result: dict[str, Any] = engine.call("typeset", tex, display)
+        except ScriptError as error:
+            self.close()
+            # Not for the cache: it may have run out of time because the machine was busy.
+            return {"svg": None, "error": str(error), "names": [], "stopped": True}
+        if result["names"]:
+            self._known.append(Definition(tex, display, tuple(result["names"])))
+        return result
+
+    def close(self) -> None:
+        """End the engine, if it runs; the next formula starts another."""
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = None
+        self._known = []
+
+    def _ready(self, definitions: Sequence[Definition]) -> Engine:
+        """Return the engine, knowing the definitions and no others."""
+        from celldeck.render.engine import Engine, package_folder
+
+        if self._engine is None:
+            folder = package_folder("mathjax") / "static" / "mathjax" / "es5"
+            glue = Path(__file__).with_name("mathjax.js").read_text(encoding="utf-8")
+            self._engine = Engine([folder / name for name in _FILES], after=glue)
+        if self._known != list(definitions[: len(self._known)]):
+            self._engine.call("forget")
+            self._known = []
+        for definition in definitions[len(self._known) :]:
+            self._engine.call("typeset", definition.tex, definition.display)
+            self._known.append(definition)
+        return self._engine
+
+
+class Typesetter:
+    """The formulas of one deck, from its first slide to its last. Make a new one for each render."""
+
+    def __init__(self, cache: Cache, mathjax: MathJax | None = None) -> None:
+        """Take the cache, and a MathJax to share with other renders."""
+        self._cache = cache
+        self._mathjax = mathjax or MathJax()
+        self._definitions: list[Definition] = []
+
+    def typeset(self, tex: str, display: bool) -> Typeset:
+        """Return the HTML of a formula; those before it in the deck have been typeset before it.
+
+        The `<mjx-container>` is Marp's, with the source as `data-tex` and as the picture's `aria-label`.
+
+        Args:
+            tex: its source, without dollars.
+            display: whether it is a block of its own.
+
+        Raises:
+            DeckError: it is not in the cache and the engine or MathJax is not installed.
+        """
+        before = self._relevant(tex)
+        key = json.dumps([VERSION, tex, display, [(each.tex, each.display) for each in before]])
+        kept = self._cache.get("math", key)
+        if kept is None:
+            result = self._mathjax.typeset(tex, display, self._definitions)
+            if not result.get("stopped"):
+                self._cache.put("math", key, json.dumps(result, ensure_ascii=False))
+        else:
+            result = json.loads(kept)
+        if result["names"]:
+            self._definitions.append(Definition(tex, display, tuple(result["names"])))
+        return _shown(tex, display, result["svg"], result["error"])
+
+    def _relevant(self, tex: str) -> list[Definition]:
+        """Return the definitions that a formula may use, itself or through others, in their order.
+
+        They are found by looking for their names in the text. That may find too many, which costs a second
+        copy in the cache when one of them changes, and never too few.
+        """
+        found: set[int] = set()
+        texts = [tex]
+        while texts:
+            text = texts.pop()
+            for number, definition in enumerate(self._definitions):
+                if number not in found and any(name == "*" or name in text for name in definition.names):
+                    found.add(number)
+                    texts.append(definition.tex)
+        return [self._definitions[number] for number in sorted(found)]
+
+
+def _shown(tex: str, display: bool, svg: str | None, error: str | None) -> Typeset:
+    source = escape(tex.strip())
+    if svg is None:
+        return Typeset(f'<span class="celldeck-broken-math" data-tex="{source}">{source}</span>', error)
+    block = ' data-display="block"' if display else ""
+    html = svg.replace("<mjx-container ", f'<mjx-container data-tex="{source}"{block} ', 1)
+    return Typeset(html.replace(' role="img"', f' role="img" aria-label="{source}"', 1), error)
