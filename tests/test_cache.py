@@ -118,8 +118,8 @@ def test_the_file_stays_under_its_limit_and_keeps_what_was_used(tmp_path: Path) 
 
 def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path; from celldeck.cache import Cache\n"
-    code += "for i in range(50):\n"
-    code += "    cache = Cache(Path(sys.argv[1])); cache.put('k', sys.argv[2] + str(i), 'v' * i); cache.flush()"
+    code += "folder, name = Path(sys.argv[1]), sys.argv[2]\n"
+    code += "for i in range(50): c = Cache(folder); c.put('k', name + str(i), 'v' * i); c.flush()"
     writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in "abc"]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     cache = Cache(tmp_path)

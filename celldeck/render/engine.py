@@ -11,7 +11,6 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +56,7 @@ class Engine:
         self._finalizer.atexit = False
         self._worker.submit(_start, self._world, scripts).result()
 
-    def call(self, function: str, *arguments: Any, time_limit_s: float = 20.0) -> Any:
+    def call(self, function: str, *arguments: Any, time_limit_s: float = 5.0) -> Any:
         """Call a global function and return what it returns.
 
         Args:
@@ -79,20 +78,6 @@ class Engine:
     def close(self) -> None:
         """End the engine's thread and free its memory; it cannot be called any more."""
         self._finalizer()
-
-
-def package_folder(package: str) -> Path:
-    """Return the folder of an installed package, without importing it.
-
-    Raises:
-        DeckError: it is not installed.
-    """
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise DeckError(
-            f"the Python package '{package}' is not installed", hint="install celldeck's requirements again"
-        )
-    return Path(spec.origin).parent
 
 
 def _one_thread() -> ThreadPoolExecutor:
