@@ -1,1 +1,69 @@
+"""Text → Deck: what a deck says, with nothing run and nothing rendered."""
 
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+
+from celldeck.model import Deck, MarpOptions
+from celldeck.parse.backgrounds import read_images
+from celldeck.parse.cells import find_cells
+from celldeck.parse.draft import Draft, Pass
+from celldeck.parse.fitting import find_fitting_headings
+from celldeck.parse.fragments import number_fragments
+from celldeck.parse.front_matter import read_front_matter
+from celldeck.parse.header_footer import read_headers_and_footers
+from celldeck.parse.heading_divider import divide_at_headings
+from celldeck.parse.markdown import read_markdown
+from celldeck.parse.metadata import describe
+from celldeck.parse.notes import collect_notes
+from celldeck.parse.pagination import count_pages
+from celldeck.parse.rulers import split_at_rulers
+from celldeck.parse.scopes import choose_theme, find_remarks, settle_globals, settle_locals, unknown_themes
+from celldeck.parse.slugs import name_headings
+from celldeck.parse.styles import collect_styles
+from celldeck.parse.transitions import settle_transitions
+from celldeck.source import Source
+
+__all__ = ["PASSES", "Draft", "Pass", "choose_theme", "parse", "unknown_themes"]
+
+
+def take_cells(draft: Draft) -> Draft:
+    """Return the draft with the blocks that run taken out as cells."""
+    return replace(draft, deck=find_cells(draft.deck, draft.options))
+
+
+PASSES: tuple[Pass, ...] = (
+    split_at_rulers,
+    read_front_matter,
+    find_fitting_headings,  # before the remarks: `<!-- fit -->` in a heading is no note
+    find_remarks,
+    settle_globals,  # before the headings divide: `headingDivider` may stand on any slide
+    divide_at_headings,
+    settle_locals,  # after both splits: local and spot directives need slides
+    collect_styles,  # after both splits: a scoped style belongs to its slide
+    number_fragments,
+    read_images,  # after settle_locals: without inline SVG, a background becomes a directive
+    read_headers_and_footers,  # the header that holds is known from here on
+    collect_notes,  # after these: their comments are notes of each slide that shows them
+    take_cells,  # after the splits: a cell knows its slide
+    count_pages,
+    name_headings,  # after the splits: headings share their names with slides
+    settle_transitions,  # after the styles: scoped keyframes carry the key of their slide
+    describe,
+)
+
+
+def parse(source: Source, options: MarpOptions | None = None) -> Deck:
+    """Return the deck that a text is.
+
+    Args:
+        options: as in Marp; None: what Marp's CLI has.
+
+    Returns:
+        The deck with its cells not run. `Deck.directives["theme"]` is the theme named last;
+        `choose_theme` settles which of the named ones there is.
+    """
+    options = options or MarpOptions()
+    draft = Draft(Deck(source, ()), options, read_markdown(source, options))
+    return reduce(lambda done, step: step(done), PASSES, draft).deck

@@ -1,0 +1,84 @@
+"""HTML comments: directives, or notes for the presenter.
+
+Marp: https://marpit.marp.app/usage?id=presenter-notes
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from celldeck.nodes import Comment, InlineComment
+from celldeck.parse.directives import LOOSE_IN_COMMENTS, MENTION
+from celldeck.parse.loose_yaml import YamlError, YamlValue, load, loosen
+from celldeck.parse.walk import Node
+
+# Comments for other tools, which Marp keeps out of the notes; `pause` is celldeck's own.
+_NOT_FOR_PEOPLE = re.compile(
+    r"prettier-ignore(?:-(?:start|end))?|markdownlint-(?:(?:disable|enable)[^\n\r\u2028\u2029]*|capture|restore)"
+    r"|lint (?:disable|enable|ignore)[^\n\r\u2028\u2029]*|pause"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment of a deck."""
+
+    text: str
+    """Without its delimiters, trimmed."""
+    line: int
+    """1-based line of the file."""
+    directives: Mapping[str, YamlValue] | None
+    """What it sets; None: it holds no directive."""
+    lost: str = ""
+    """What Marp drops after it on its last line."""
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is for the presenter: neither a directive nor an order to a tool."""
+        return self.directives is None and not _NOT_FOR_PEOPLE.fullmatch(self.text)
+
+
+def remarks_in(
+    nodes: Iterable[Node], origin_line: int, known: frozenset[str], *, loose: bool
+) -> tuple[Remark, ...]:
+    """Return the comments among the nodes.
+
+    Args:
+        origin_line: 1-based line of the file that the nodes count their lines from.
+        known: the keys that are directives.
+        loose: directives may be written loosely (`looseYAML`).
+    """
+    return tuple(
+        Remark(
+            node.text,
+            origin_line + node.line,
+            directives_in(node.text, known, loose),
+            node.lost if isinstance(node, Comment) else "",
+        )
+        for node in nodes
+        if isinstance(node, Comment | InlineComment)
+    )
+
+
+@lru_cache(maxsize=4096)
+def directives_in(text: str, known: frozenset[str], loose: bool) -> Mapping[str, YamlValue] | None:
+    """Return the mapping that a comment holds, if one of its keys is a directive; else None."""
+    if not MENTION.search(text):
+        return None
+    try:
+        value = read_comment(text, loose)
+    except YamlError:
+        return None
+    return value if isinstance(value, dict) and not known.isdisjoint(value) else None
+
+
+def read_comment(text: str, loose: bool) -> YamlValue:
+    """Return what a comment says as YAML.
+
+    Raises:
+        YamlError: it is none.
+    """
+    return load(loosen(text, LOOSE_IN_COMMENTS) if loose else text)

@@ -1,0 +1,37 @@
+"""`# <!-- fit --> heading`: a heading that is scaled to the width of its slide.
+
+Marp: https://github.com/marp-team/marp-core#fitting-header
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from celldeck.nodes import Block, Heading, Inline, InlineComment
+from celldeck.parse.draft import Draft
+from celldeck.parse.walk import change_blocks, change_inlines
+
+
+def find_fitting_headings(draft: Draft) -> Draft:
+    """Return the draft with its fitting headings marked; the comments that mark them are taken out.
+
+    Without inline SVG nothing can be scaled, and such a comment stays what it is: a note.
+    """
+    if not draft.options.inline_svg:
+        return draft
+    slides = []
+    for slide in draft.slides:
+        blocks = change_blocks(slide.blocks, _marked)
+        slides.append(slide if blocks is slide.blocks else replace(slide, blocks=blocks))
+    return draft.with_slides(slides)
+
+
+def _marked(block: Block) -> Block:
+    if not isinstance(block, Heading):
+        return block
+    children = change_inlines(block.children, _without_fit)
+    return block if children is block.children else replace(block, children=children, fit=True)
+
+
+def _without_fit(node: Inline) -> Inline | None:
+    return None if isinstance(node, InlineComment) and node.text == "fit" else node

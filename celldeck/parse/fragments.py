@@ -1,0 +1,46 @@
+"""Lists shown step by step: those with the markers `*` and `1)`.
+
+Marp: https://marpit.marp.app/fragmented-list
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from celldeck.nodes import Block, BlockQuote, ClassBlock, List, ListItem
+from celldeck.parse.draft import Draft
+from celldeck.parse.walk import map_same
+
+
+def number_fragments(draft: Draft) -> Draft:
+    """Return the draft with the steps of each slide numbered from 1, in reading order."""
+    slides = []
+    for slide, nodes in zip(draft.slides, draft.nodes, strict=True):
+        if any(isinstance(node, ListItem) and node.marker in "*)" for node in nodes):
+            steps = _Steps()
+            blocks = map_same(slide.blocks, steps.number)
+            slide = replace(slide, blocks=blocks, fragments=steps.count)
+        slides.append(slide)
+    return draft.with_slides(slides)
+
+
+class _Steps:
+    """Numbers the items of one slide; an item before those of the lists in it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def number(self, block: Block) -> Block:
+        if isinstance(block, List):
+            return replace(block, items=tuple(self._item(item) for item in block.items))
+        if isinstance(block, BlockQuote | ClassBlock):
+            children = map_same(block.children, self.number)
+            return block if children is block.children else replace(block, children=children)
+        return block
+
+    def _item(self, item: ListItem) -> ListItem:
+        step = None
+        if item.marker in "*)":
+            self.count += 1
+            step = self.count
+        return replace(item, fragment=step, children=map_same(item.children, self.number))

@@ -1,0 +1,30 @@
+"""Notes for the presenter: the comments that are neither directives nor orders to a tool.
+
+Marp: https://marpit.marp.app/usage?id=presenter-notes
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from celldeck.nodes import Inline
+from celldeck.parse.comments import remarks_in
+from celldeck.parse.draft import Draft
+from celldeck.parse.walk import every_node
+
+
+def collect_notes(draft: Draft) -> Draft:
+    """Return the draft with the notes of each slide, those of its header first and of its footer last."""
+    slides = []
+    for slide, remarks in zip(draft.slides, draft.remarks, strict=True):
+        notes = tuple(remark.text for remark in remarks if remark.is_note)
+        if slide.header or slide.footer:
+            notes = (*_notes_of(slide.header), *notes, *_notes_of(slide.footer))
+        slides.append(replace(slide, notes=notes) if notes else slide)
+    return draft.with_slides(slides)
+
+
+def _notes_of(children: tuple[Inline, ...] | None) -> tuple[str, ...]:
+    # Directives do not work in headers and footers, so they are notes like all else.
+    found = remarks_in(every_node(children or ()), 0, frozenset(), loose=False)
+    return tuple(remark.text for remark in found if remark.is_note)

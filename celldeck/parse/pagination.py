@@ -1,0 +1,32 @@
+"""Page numbers: the directive `paginate`.
+
+Marp: https://marpit.marp.app/directives?id=pagination
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from celldeck.parse.draft import Draft
+
+
+def count_pages(draft: Draft) -> Draft:
+    """Return the draft with the page number of each slide that shows one, and the last number of all.
+
+    `hold` shows the number of the slide before, `skip` shows none; neither counts. A slide without a number
+    counts all the same.
+    """
+    page = 0
+    numbered = []
+    for slide in draft.slides:
+        asked = slide.directives.get("paginate")
+        if asked not in ("hold", "skip"):
+            page += 1
+        shown = bool(asked) and asked != "skip"
+        if shown:
+            # A deck that starts with `hold` starts on page 1.
+            page = max(page, 1)
+        numbered.append(replace(slide, page=page) if shown else slide)
+    return draft.with_slides(
+        slide if slide.page is None else replace(slide, pages=page) for slide in numbered
+    )

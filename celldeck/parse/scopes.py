@@ -1,0 +1,139 @@
+"""Global, local and spot directives: what is in force on each slide.
+
+Marp: https://marpit.marp.app/directives?id=type-of-directives
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
+
+from celldeck.errors import Notice
+from celldeck.model import Deck
+from celldeck.parse.comments import remarks_in
+from celldeck.parse.directives import GLOBAL, LOCAL, Directive, Refused, known_keys
+from celldeck.parse.draft import Draft
+from celldeck.parse.front_matter import line_of_key
+from celldeck.parse.loose_yaml import YamlValue
+from celldeck.parse.walk import every_node
+
+
+def find_remarks(draft: Draft) -> Draft:
+    """Return the draft with the nodes and comments of each slide found anew."""
+    options = draft.options
+    known = known_keys(cli=options.cli, transition=options.transition)
+    nodes = tuple(tuple(every_node(slide.blocks)) for slide in draft.slides)
+    remarks = tuple(
+        remarks_in(found, slide.origin_line, known, loose=options.loose_yaml)
+        for slide, found in zip(draft.slides, nodes, strict=True)
+    )
+    return replace(draft, nodes=nodes, remarks=remarks)
+
+
+def settle_globals(draft: Draft) -> Draft:
+    """Return the draft with its global directives; the last value that one takes counts, from any slide."""
+    known = known_keys(cli=draft.options.cli, transition=draft.options.transition)
+    values: dict[str, object] = {}
+    themes: list[tuple[str, int]] = []
+    notices: list[Notice] = []
+
+    def apply(found: Mapping[str, YamlValue], line: int) -> None:
+        for key, value in found.items():
+            directive = GLOBAL.get(key)
+            if directive is None or key not in known:
+                continue
+            where = line or line_of_key(draft, key)
+            try:
+                taken = directive.take(value)
+            except Refused as refusal:
+                notices.append(_refused(draft, directive, value, where, refusal))
+                continue
+            if key == "theme":
+                if isinstance(taken, str):
+                    themes.append((taken, where))
+                    values[key] = taken
+            else:
+                values[key] = taken
+
+    apply(draft.front_matter, 0)
+    for remarks in draft.remarks:
+        for remark in remarks:
+            if remark.directives:
+                apply(remark.directives, remark.line)
+    apply(dict(draft.options.overrides), 1)
+    deck = replace(draft.deck, directives=values, theme_names=tuple(themes))
+    return replace(draft, deck=deck).telling(*notices)
+
+
+def settle_locals(draft: Draft) -> Draft:
+    """Return the draft with the directives that are in force on each slide.
+
+    A local one holds from its slide on. A spot directive (`_class`) holds on its slide only, and beats a
+    local one however they stand.
+    """
+    known = known_keys(cli=draft.options.cli, transition=draft.options.transition)
+    local: dict[str, object] = {}
+    spot: dict[str, object] = {}
+    notices: list[Notice] = []
+
+    def apply(found: Mapping[str, YamlValue], line: int) -> None:
+        for key, value in found.items():
+            if key not in known:
+                continue
+            name = key.removeprefix("_")
+            directive = LOCAL.get(name)
+            if directive is None:
+                continue
+            try:
+                (local if name == key else spot)[name] = directive.take(value)
+            except Refused as refusal:
+                where = line or line_of_key(draft, key)
+                notices.append(_refused(draft, directive, value, where, refusal))
+
+    apply(draft.front_matter, 0)
+    in_force: Mapping[str, object] = {}
+    slides = []
+    for slide, remarks in zip(draft.slides, draft.remarks, strict=True):
+        for remark in remarks:
+            if remark.directives:
+                apply(remark.directives, remark.line)
+        settled = {**local, **spot}
+        # Neighbours that agree share one mapping.
+        if settled != in_force or tuple(settled) != tuple(in_force):
+            in_force = settled
+        slides.append(replace(slide, directives=in_force) if in_force else slide)
+        spot.clear()
+    return draft.with_slides(slides).telling(*notices)
+
+
+def choose_theme(deck: Deck, known: Container[str]) -> Deck:
+    """Return the deck with the theme that holds: the last of those it names that is among the known ones.
+
+    Where there is none, the deck has no `theme` directive.
+    """
+    chosen = next((name for name, _ in reversed(deck.theme_names) if name in known), None)
+    if chosen == deck.directives.get("theme"):
+        return deck
+    directives = dict(deck.directives)
+    if chosen is None:
+        del directives["theme"]
+    else:
+        directives["theme"] = chosen
+    return replace(deck, directives=directives)
+
+
+def unknown_themes(deck: Deck, known: Container[str]) -> Iterator[tuple[str, int]]:
+    """Give each theme that the deck names and nobody has, with the 1-based line."""
+    return ((name, line) for name, line in deck.theme_names if name not in known)
+
+
+def _refused(draft: Draft, directive: Directive, value: object, line: int, refusal: Refused) -> Notice:
+    shown = value if isinstance(value, str) else "this value"
+    return Notice(
+        "directive-value",
+        f"'{directive.name}' cannot be {shown!r}, so it is ignored"
+        if shown
+        else f"'{directive.name}' is empty",
+        draft.deck.source.span(line, directive.name),
+        str(refusal),
+    )

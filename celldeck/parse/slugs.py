@@ -1,0 +1,74 @@
+"""Names of headings, so that links find them: `# Two words` gets `id="two-words"`.
+
+Marp: https://github.com/marp-team/marp-core#slug
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import quote
+
+from celldeck.js import SPACE, trim
+from celldeck.nodes import Block, CodeSpan, Heading, HtmlInline, Image, Inline, Text
+from celldeck.parse.draft import Draft
+from celldeck.parse.walk import change_blocks, every_node
+
+_SPACES = re.compile(f"[{SPACE}]+")
+# ASCII punctuation but `-` and `_`, and that of Chinese and Japanese texts.
+_PUNCTUATION = re.compile(
+    r"[]\[!/'\"#$%&()*+,.:;<=>?@\\^{|}~`"
+    "\u3002\uff0c\u3001\uff1b\uff1a\uff1f\uff01\u2026\u2014\u00b7\u02c9\u00a8\u2018\u2019\u201c\u201d\u3005"
+    "\uff5e\u2016\u2236\uff02\uff07\uff40\uff5c\u3003\u3014\u3015\u3008\u3009\u300a\u300b\u300c\u300d\u300e"
+    "\u300f\uff0e\u3016\u3017\u3010\u3011\uff08\uff09\uff3b\uff3d\uff5b\uff5d]"
+)
+# Only the dashes of one end go: those at the start, or else those at the end.
+_DASHES_OF_ONE_END = re.compile(r"^-+|-+\Z")
+_KEPT_BY_ENCODE_URI = ";,/?:@&=+$-_.!~*'()#"
+
+
+def name_headings(draft: Draft) -> Draft:
+    """Return the draft with a name for each heading; equal ones get `-1`, `-2` … in reading order."""
+    options = draft.options
+    if not options.slug:
+        return draft
+    taken: dict[str, int] = {str(slide.number): 0 for slide in draft.slides} if options.anchor else {}
+
+    def named(block: Block) -> Block:
+        if not isinstance(block, Heading):
+            return block
+        base = slug_of(heading_text(block.children))
+        count = taken.get(base, -1) + 1
+        taken[base] = count
+        return replace(block, slug=f"{base}-{count}" if count else base)
+
+    slides = []
+    for slide, nodes in zip(draft.slides, draft.nodes, strict=True):
+        if any(isinstance(node, Heading) for node in nodes):
+            slide = replace(slide, blocks=change_blocks(slide.blocks, named))
+        slides.append(slide)
+    return draft.with_slides(slides)
+
+
+def heading_text(children: Iterable[Inline]) -> str:
+    """Return the text that a heading's name is made of.
+
+    Raw tags and the source of alt texts count; comments, formulas and line ends do not.
+    """
+    parts = []
+    for node in every_node(children):
+        if isinstance(node, Text | CodeSpan):
+            parts.append(node.text)
+        elif isinstance(node, Image):
+            parts.append(node.content)
+        elif isinstance(node, HtmlInline):
+            parts.append(node.html)
+    return "".join(parts)
+
+
+def slug_of(text: str) -> str:
+    """Return the name for a heading with this text."""
+    dashed = _SPACES.sub("-", trim(text).lower())
+    bare = _DASHES_OF_ONE_END.sub("", _PUNCTUATION.sub("", dashed), count=1)
+    return quote(bare, safe=_KEPT_BY_ENCODE_URI)
