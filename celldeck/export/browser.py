@@ -1,0 +1,289 @@
+"""A headless browser: open a page, wait until it is really there, print it or take its picture."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from celldeck.errors import DeckError
+from celldeck.export.devtools import DevTools, Json, ProtocolError
+from celldeck.export.find_browser import find_browser, is_confined
+
+_SWITCHES = (
+    "--headless",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+    # Pages that are not in front must be laid out and printed as fast as the one that is.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    # Glyphs stand where the font says, not on the pixels of a screen: what is printed has none.
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
+    "--password-store=basic",
+    "--use-mock-keychain",
+)
+
+# Fonts, pictures, then two frames: auto-scaling measures in the first and the result stands in the second.
+# A page out of sight may get no frames, hence the timer beside them.
+_SETTLED = """(async () => {
+  const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 200); });
+  for (const image of document.images) image.loading = "eager";
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+  await document.fonts.ready;
+  await frame();
+  await frame();
+  await document.fonts.ready;
+})()"""
+
+
+class Browser:
+    """A headless Chromium, Chrome, Edge or Brave; a context manager that starts and ends it.
+
+    It has a profile of its own in a temporary folder, which goes when it ends. For one thread.
+    """
+
+    def __init__(self, program: Path | None = None, *, timeout_s: float = 30.0) -> None:
+        """Take the program, or find one when the browser is started.
+
+        Args:
+            timeout_s: seconds that a single answer may take.
+        """
+        self._program = program
+        self._timeout_s = timeout_s
+        self._devtools: DevTools | None = None
+        self._folder: Path | None = None
+
+    def __enter__(self) -> Self:
+        """Start the browser.
+
+        Raises:
+            DeckError: there is none, or it does not start.
+        """
+        program = self._program or find_browser()
+        # A snap sees only the visible folders of its user's home.
+        place = Path.home() if is_confined(program) else None
+        self._folder = Path(tempfile.mkdtemp(prefix="celldeck-browser-", dir=place))
+        command = [str(program), *_SWITCHES, f"--user-data-dir={self._folder / 'profile'}"]
+        if not _has_sandbox():
+            command.append("--no-sandbox")
+        if sys.platform == "linux":
+            # Containers often have 64 MB of shared memory, which a page of pictures exceeds.
+            command.append("--disable-dev-shm-usage")
+        try:
+            self._devtools = DevTools(command, self._folder / "log.txt")
+            self._devtools.call("Browser.getVersion", timeout_s=self._timeout_s)
+        except OSError as error:
+            self.close()
+            raise DeckError(f"the browser {program} cannot be started: {error.strerror or error}") from None
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the browser and remove what it kept."""
+        if self._devtools:
+            self._devtools.close()
+            self._devtools = None
+        if self._folder:
+            # Its processes are gone, but on Windows their files can be held a moment longer.
+            for _ in range(20):
+                shutil.rmtree(self._folder, ignore_errors=True)
+                if not self._folder.exists():
+                    break
+                time.sleep(0.05)
+            self._folder = None
+
+    @contextmanager
+    def tab(self, width_px: float = 1280, height_px: float = 720, *, media: str = "") -> Iterator[Tab]:
+        """Give an empty tab with a window of this size, and close it afterwards.
+
+        Args:
+            media: `print` to lay the page out as it is printed; empty: as on a screen.
+        """
+        assert self._devtools
+        assert self._folder
+        devtools = self._devtools
+        target = devtools.call("Target.createTarget", {"url": "about:blank"})["targetId"]
+        session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        tab = Tab(
+            devtools, session, Path(tempfile.mkdtemp(prefix="page-", dir=self._folder)), self._timeout_s
+        )
+        try:
+            tab.call("Page.enable")
+            tab.resize(width_px, height_px)
+            if media:
+                tab.call("Emulation.setEmulatedMedia", {"media": media})
+            yield tab
+        finally:
+            with suppress(DeckError, ProtocolError):
+                devtools.call("Target.closeTarget", {"targetId": target}, timeout_s=5)
+            devtools.forget(session)
+
+
+class Tab:
+    """One page of a browser."""
+
+    def __init__(self, devtools: DevTools, session: str, folder: Path, timeout_s: float) -> None:
+        self._devtools = devtools
+        self._session = session
+        self._timeout_s = timeout_s
+        self.folder = folder
+        """Where documents given as text are written, so the base of their relative addresses."""
+
+    def call(self, method: str, params: Json | None = None, *, timeout_s: float | None = None) -> Json:
+        """Call a method of the DevTools Protocol for this page; errors as `DevTools.call`."""
+        return self._devtools.call(
+            method, params, session=self._session, timeout_s=timeout_s or self._timeout_s
+        )
+
+    def listen(self, method: str, listener: Callable[[Json], None]) -> None:
+        """Call `listener` with the parameters of every such event of this page."""
+        self._devtools.listen(method, listener, self._session)
+
+    def wait(self, until: Callable[[], bool], timeout_s: float) -> bool:
+        """Let events come in until `until` holds, and say whether it does."""
+        return self._devtools.wait(until, timeout_s)
+
+    def resize(self, width_px: float, height_px: float, *, scale: float = 1.0, mobile: bool = False) -> None:
+        """Give the window another size, in CSS pixels, with `scale` device pixels each."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            {
+                "width": round(width_px),
+                "height": round(height_px),
+                "deviceScaleFactor": scale,
+                "mobile": mobile,
+            },
+        )
+
+    def open_html(self, document: str, *, patience_s: float = 15.0) -> None:
+        """Show a document given as text; as `open`."""
+        file = self.folder / "page.html"
+        file.write_text(document, "utf-8")
+        self.open(file.as_uri(), patience_s=patience_s)
+
+    def open(self, address: str, *, patience_s: float = 15.0) -> None:
+        """Go to an address and wait until pictures and fonts are there and the layout has settled.
+
+        Args:
+            patience_s: seconds; what a slow server has not sent by then is done without.
+
+        Raises:
+            DeckError: there is no such page, or the browser is gone.
+        """
+        loaded: list[Json] = []
+        self.listen("Page.loadEventFired", loaded.append)
+        failed = self.call("Page.navigate", {"url": address}).get("errorText")
+        if failed:
+            raise DeckError(f"the browser cannot open {address}: {failed}")
+        if not self.wait(lambda: bool(loaded), patience_s):
+            self.call("Page.stopLoading")
+        self.settle(patience_s=patience_s)
+
+    def settle(self, *, patience_s: float = 15.0) -> None:
+        """Wait until pictures and fonts are there and auto-scaling has done its work."""
+        patience_ms = round(patience_s * 1000)
+        late = f"new Promise((done) => setTimeout(done, {patience_ms}))"
+        self.evaluate(f"Promise.race([{_SETTLED}, {late}]).then(() => null)", timeout_s=patience_s + 15)
+
+    def evaluate(self, expression: str, *, timeout_s: float | None = None) -> Any:
+        """Return what a JavaScript expression gives, awaited if it is a promise, as JSON has it.
+
+        Raises:
+            ProtocolError: the expression threw.
+        """
+        answer = self.call(
+            "Runtime.evaluate",
+            {"expression": expression, "awaitPromise": True, "returnByValue": True, "userGesture": True},
+            timeout_s=timeout_s,
+        )
+        if thrown := answer.get("exceptionDetails"):
+            told = thrown.get("exception", {}).get("description") or thrown.get("text")
+            raise ProtocolError(f"{expression[:80]}: {told}")
+        return answer["result"].get("value")
+
+    def pdf(self, width_px: float, height_px: float, *, timeout_s: float = 300.0) -> bytes:
+        """Print the page: backgrounds too, tagged and with an outline of its headings.
+
+        Args:
+            width_px: of the paper, unless the page's own `@page` says otherwise.
+            height_px: as `width_px`.
+        """
+        stream = self.call(
+            "Page.printToPDF",
+            {
+                "paperWidth": width_px / 96,
+                "paperHeight": height_px / 96,
+                "marginTop": 0,
+                "marginBottom": 0,
+                "marginLeft": 0,
+                "marginRight": 0,
+                "printBackground": True,
+                "preferCSSPageSize": True,
+                "generateTaggedPDF": True,
+                "generateDocumentOutline": True,
+                "transferMode": "ReturnAsStream",
+            },
+            timeout_s=timeout_s,
+        )["stream"]
+        parts = []
+        while True:
+            part = self.call("IO.read", {"handle": stream, "size": 8 << 20})
+            parts.append(
+                base64.b64decode(part["data"]) if part.get("base64Encoded") else part["data"].encode()
+            )
+            if part["eof"]:
+                self.call("IO.close", {"handle": stream})
+                return b"".join(parts)
+
+    def screenshot(
+        self,
+        kind: Literal["png", "jpeg"] = "png",
+        *,
+        clip: tuple[float, float, float, float] | None = None,
+        scale: float = 1.0,
+        quality: int = 85,
+    ) -> bytes:
+        """Take a picture of the window, or of a part of the page that may lie outside of it.
+
+        Args:
+            clip: x, y, width and height in CSS pixels of the page; None: the window.
+            scale: pixels of the picture for one of the page.
+            quality: of a JPEG, from 1 to 100.
+        """
+        params: Json = {"format": kind, "captureBeyondViewport": clip is not None}
+        if kind == "jpeg":
+            params["quality"] = quality
+        if clip:
+            x, y, width, height = clip
+            params["clip"] = {"x": x, "y": y, "width": width, "height": height, "scale": scale}
+        return base64.b64decode(self.call("Page.captureScreenshot", params)["data"])
+
+
+def _has_sandbox() -> bool:
+    """Say whether the browser can lock itself in: not as root, and not in most containers."""
+    if sys.platform != "linux":
+        return True
+    in_container = any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv"))
+    return not (os.geteuid() == 0 or in_container or os.environ.get("CHROME_NO_SANDBOX"))

@@ -1,0 +1,343 @@
+"""Make a page self-contained: local pictures, fonts, media and styles become part of it.
+
+Nothing is fetched from a network. What an author links there stays as it is, and is told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from celldeck.errors import Notice
+from celldeck.export.css_urls import replace_urls
+from celldeck.export.html_tags import Tag, rewrite
+from celldeck.export.local_files import LocalFiles, kind_of, relative_address
+from celldeck.export.placeholder import placeholder
+from celldeck.export.sprites import Sprites
+from celldeck.model import Page
+from celldeck.source import Source, Span
+
+Kind = Literal[
+    "missing-picture", "missing-file", "broken-picture", "large-file", "remote-picture", "remote-file"
+]
+
+# Attributes that hold an address, and whether it is a picture's.
+_ADDRESSES = {
+    ("img", "src"): True,
+    ("input", "src"): True,
+    ("image", "href"): True,
+    ("image", "xlink:href"): True,
+    ("feimage", "href"): True,
+    ("feimage", "xlink:href"): True,
+    ("video", "poster"): True,
+    ("audio", "src"): False,
+    ("video", "src"): False,
+    ("source", "src"): False,
+    ("track", "src"): False,
+    ("embed", "src"): False,
+    ("object", "data"): False,
+    ("iframe", "src"): False,
+    ("script", "src"): False,
+}
+_LINKS = {("a", "href"), ("area", "href"), ("a", "xlink:href")}
+_FAULTS = {
+    "lfs": "it was not checked out: `git lfs pull` brings it",
+    "no-picture": "the file holds something else than its name says",
+}
+# Backgrounds that stand on several slides: worth a rule of their own from this size on.
+_SHARED_FROM_BYTES = 2048
+_BACKGROUND = re.compile(
+    r' style="(?P<before>[^"]*?(?<![\w-]))background-image:\s*url\((?P<url>data:[^)"]+)\);?(?P<after>[^"]*)"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An address that could not become part of the page."""
+
+    kind: Kind
+    address: str
+    """As it stands in the page."""
+    slide: int | None
+    """Number of the slide it stands on, from 1; None: in the stylesheet."""
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inlined:
+    """A page with everything local in it."""
+
+    page: Page
+    findings: tuple[Finding, ...] = ()
+    """Each address once a kind, in the order of the slides."""
+
+
+def inline(
+    page: Page,
+    *,
+    folder: Path,
+    files: LocalFiles,
+    style_folders: Sequence[Path] = (),
+    root: Path | None = None,
+    output: Path | None = None,
+) -> Inlined:
+    """Return the page with local files embedded as data URLs.
+
+    Args:
+        folder: the deck's, which its addresses are relative to.
+        files: reads the files; one for several builds saves reading them again.
+        style_folders: where else what a stylesheet names may be: the folders of the themes.
+        root: of the project; an address that begins with a slash may mean a file in it.
+        output: the file that will hold the page: links to local files are written relative to it.
+            None: links stay as they are.
+    """
+    embedding = _Embedding(files, (folder, *([root] if root else [])), output)
+    slides = tuple(embedding.slide(slide, number) for number, slide in enumerate(page.slides, 1))
+    css = embedding.stylesheet(page.css, style_folders)
+    slides, shared = _share_backgrounds(slides)
+    return Inlined(replace(page, slides=slides, css=css + shared), tuple(embedding.findings))
+
+
+_MESSAGES: dict[Kind, str] = {
+    "missing-picture": "the picture {} is not there",
+    "missing-file": "the file {} is not there",
+    "broken-picture": "the picture {} cannot be shown",
+    "large-file": "the file {} is too large to be put into the page, which links it instead",
+    "remote-picture": "the picture {} is loaded from the network when the deck is shown",
+    "remote-file": "{} is loaded from the network when the deck is shown",
+}
+
+
+def notices(
+    findings: Sequence[Finding], source: Source, slide_lines: Sequence[tuple[int, int]] = ()
+) -> tuple[Notice, ...]:
+    """Return the findings as notices that point into the deck.
+
+    Args:
+        source: of the deck.
+        slide_lines: for each slide its first line and the one after its last, from 1; empty: unknown.
+    """
+    return tuple(
+        Notice(finding.kind, _message(finding), _place(finding, source, slide_lines), finding.hint)
+        for finding in findings
+    )
+
+
+def _message(finding: Finding) -> str:
+    where = " (named by the theme or a style)" if finding.slide is None else ""
+    return _MESSAGES[finding.kind].format(finding.address) + where
+
+
+def _place(finding: Finding, source: Source, slide_lines: Sequence[tuple[int, int]]) -> Span | None:
+    """Return where the address is written, as it is or percent-decoded; None if nowhere in the deck."""
+    spellings = (finding.address, unquote(finding.address))
+    everywhere = (1, len(source.lines) + 1)
+    own = (
+        slide_lines[finding.slide - 1] if finding.slide and finding.slide <= len(slide_lines) else everywhere
+    )
+    for first, end in (own, everywhere):
+        for number in range(first, end):
+            for spelling in spellings:
+                if spelling in source.lines[number - 1]:
+                    return source.span(number, spelling)
+    return source.span(own[0]) if finding.slide and slide_lines else None
+
+
+@dataclass
+class _Embedding:
+    """The work on one page."""
+
+    files: LocalFiles
+    folders: tuple[Path, ...]
+    output: Path | None
+    findings: list[Finding] = field(default_factory=list)
+    _number: int | None = None
+    _told: set[tuple[str, str]] = field(default_factory=set)
+    _sprites: Sprites = field(default_factory=Sprites)
+    _open_sheets: list[Path] = field(default_factory=list)
+
+    def slide(self, slide: str, number: int) -> str:
+        """Return a slide's HTML with its addresses replaced."""
+        self._number = number
+        self._sprites = Sprites()
+        return rewrite(slide, self._tag, lambda css: self._css(css, self.folders))
+
+    def stylesheet(self, css: str, folders: Sequence[Path]) -> str:
+        """Return the page's stylesheet with its addresses replaced."""
+        self._number = None
+        return self._css(css, (*self.folders[:1], *folders, *self.folders[1:]))
+
+    # ---- what stands in a tag
+
+    def _tag(self, tag: Tag) -> str | None:
+        """Change the attributes of a tag in place; give HTML that must stand before it, or None."""
+        before = None
+        for name, value in tag.attributes.items():
+            if (tag.name, name) in _ADDRESSES:
+                tag.set(name, self._address(value, is_picture=_ADDRESSES[tag.name, name]))
+            elif name == "srcset" and tag.name in {"img", "source"}:
+                tag.set(name, re.sub(r"[^\s,]\S*[^\s,]", self._candidate, value))
+            elif name == "style":
+                tag.set(name, self._style(value))
+            elif name in {"href", "xlink:href"} and tag.name == "use":
+                before = self._use(tag, name, value)
+            elif name == "href" and tag.name == "link":
+                tag.set(name, self._linked_style(tag, value))
+            elif (tag.name, name) in _LINKS and self.output:
+                tag.set(name, self._relinked(value))
+        return before
+
+    def _candidate(self, match: re.Match[str]) -> str:
+        # In `srcset` a descriptor such as `2x` or `640w` follows each address.
+        if re.fullmatch(r"[\d.]+[xwh]", match[0]):
+            return match[0]
+        return self._address(match[0], is_picture=True)
+
+    def _style(self, css: str) -> str:
+        if "url(" not in css.lower():
+            return css
+
+        def address(value: str, at: int) -> str | None:
+            # Marp gives each directive as a custom property too; a copy of the picture there is idle weight.
+            is_custom = css[:at].rpartition(";")[2].lstrip().startswith("--")
+            return None if is_custom else self._address(value, is_picture=True)
+
+        return replace_urls(css, address, lambda _: None)
+
+    def _use(self, tag: Tag, name: str, value: str) -> str | None:
+        """Bring the drawing that `<use href="file.svg#id">` shows into the page; data URLs cannot be used."""
+        address, _, identifier = value.partition("#")
+        if kind_of(value) == "remote":
+            self._tell("remote-picture", value)
+        path = self.files.find(address, self.folders) if kind_of(value) == "local" else None
+        if kind_of(value) == "local" and not path:
+            self._tell("missing-picture", value, self._did_you_mean(address))
+        if not path:
+            return None
+        reference, definitions = self._sprites.use(path, identifier)
+        tag.set(name, reference)
+        return definitions
+
+    def _linked_style(self, tag: Tag, value: str) -> str:
+        if "stylesheet" not in tag.attributes.get("rel", "").lower():
+            return value
+        return self._imported(value, self.folders) or value
+
+    def _relinked(self, value: str) -> str:
+        assert self.output
+        if kind_of(value) != "local" or value.lower().startswith("file:"):
+            return value
+        path = self.files.find(value, self.folders)
+        if not path:
+            return value
+        rest = re.search(r"[?#].*", value)
+        return relative_address(path, self.output.parent) + (rest[0] if rest else "")
+
+    # ---- what stands in CSS
+
+    def _css(self, css: str, folders: Sequence[Path]) -> str:
+        return replace_urls(
+            css,
+            lambda value, _: self._address(value, is_picture=not _is_font(value), folders=folders),
+            lambda value: self._imported(value, folders),
+        )
+
+    def _imported(self, value: str, folders: Sequence[Path]) -> str | None:
+        """Return a stylesheet, itself made self-contained, as a data URL; None to leave it."""
+        if kind_of(value) == "remote":
+            self._tell("remote-file", value)
+        if kind_of(value) != "local":
+            return None
+        path = self.files.find(value, folders)
+        if not path:
+            self._tell("missing-file", value, self._did_you_mean(value))
+            return None
+        try:
+            text = path.read_text("utf-8-sig", "replace")
+        except OSError as error:
+            self._tell("missing-file", value, f"it cannot be read: {error.strerror}")
+            return None
+        # A sheet that imports itself, over however many others, would never come to an end.
+        if path in self._open_sheets:
+            return None
+        self._open_sheets.append(path)
+        inner = self._css(text, (path.parent, *folders))
+        self._open_sheets.pop()
+        return f"data:text/css;charset=utf-8,{quote(inner)}"
+
+    # ---- one address
+
+    def _address(self, value: str, *, is_picture: bool, folders: Sequence[Path] | None = None) -> str:
+        """Return a local file's data URL, a placeholder's where there is no such picture, or `value`."""
+        kind = kind_of(value)
+        if kind == "remote":
+            self._tell("remote-picture" if is_picture else "remote-file", value)
+        if kind != "local":
+            return value
+        missing: Kind = "missing-picture" if is_picture else "missing-file"
+        path = self.files.find(value, self.folders if folders is None else folders)
+        if not path:
+            self._tell(missing, value, self._did_you_mean(value))
+            return self._stand_in(value) if is_picture else value
+        try:
+            content = self.files.content(path, picture=is_picture)
+        except OSError as error:
+            self._tell(missing, value, f"it cannot be read: {error.strerror}")
+            return self._stand_in(value) if is_picture else value
+        if content.fault == "large":
+            self._tell("large-file", value)
+            return relative_address(path, self.output.parent) if self.output else value
+        if content.fault:
+            self._tell("broken-picture", value, _FAULTS[content.fault])
+            return self._stand_in(value, "not a picture")
+        fragment = re.search(r"#[^?]*$", value)
+        is_drawing = content.url.startswith("data:image/svg")
+        return content.url + (fragment[0] if fragment and is_drawing else "")
+
+    def _stand_in(self, value: str, what: str = "picture not found") -> str:
+        # A theme's picture may be on every slide, behind the text: nothing is better than a message there.
+        if self._number is None:
+            return value
+        return placeholder(unquote(re.sub(r"[?#].*", "", value, flags=re.DOTALL)), what=what)
+
+    def _did_you_mean(self, value: str) -> str | None:
+        similar = self.files.similar(value, self.folders)
+        return f"there is {similar}" if similar else None
+
+    def _tell(self, kind: Kind, address: str, hint: str | None = None) -> None:
+        if (kind, address) not in self._told:
+            self._told.add((kind, address))
+            self.findings.append(Finding(kind, address, self._number, hint))
+
+
+def _share_backgrounds(slides: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """Move backgrounds that stand in several places into one rule each, and give the slides and the rules."""
+    found = [match["url"] for slide in slides for match in _BACKGROUND.finditer(slide)]
+    keys = {
+        url: hashlib.sha256(url.encode()).hexdigest()[:12]
+        for url in dict.fromkeys(found)
+        if len(url) >= _SHARED_FROM_BYTES and found.count(url) > 1
+    }
+    if not keys:
+        return slides, ""
+
+    def shared(match: re.Match[str]) -> str:
+        if match["url"] not in keys:
+            return match[0]
+        return f' data-celldeck-picture="{keys[match["url"]]}" style="{match["before"]}{match["after"]}"'
+
+    # `!important` stands for the rank that the inline style had.
+    rules = "".join(
+        f'\n[data-celldeck-picture="{key}"]{{background-image:url({url})!important}}'
+        for url, key in keys.items()
+    )
+    return tuple(_BACKGROUND.sub(shared, slide) for slide in slides), rules
+
+
+def _is_font(address: str) -> bool:
+    return bool(re.search(r"\.(woff2?|ttf|otf|eot)\b", address, re.IGNORECASE))

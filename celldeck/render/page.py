@@ -1,0 +1,151 @@
+"""Head, styles, slides and script in one HTML document.
+
+Marp: https://github.com/marp-team/marp-cli#template and https://github.com/marp-team/marp-cli#metadata
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+import celldeck
+from celldeck.model import Page
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+DocumentTemplate = Literal["bespoke", "bare", "print"]
+"""`bespoke`: one slide at a time, to present. `bare`: all slides one under another, without a script that
+presents. `print`: as `bare`, at the slides' own size and a page each; scoped like `bespoke`, so that both can
+share their stylesheet."""
+
+CONTAINERS: dict[DocumentTemplate, str] = {"bespoke": r"div#\:\$p", "bare": "", "print": r"div#\:\$p"}
+"""The selector of the element around the slides, which a template's stylesheet is scoped to; empty: none."""
+
+_CONTAINER_ID = ":$p"
+_IMPORT = re.compile(r'^import .* from "\./(\w+)\.js";$', re.MULTILINE)
+
+
+def document(
+    page: Page,
+    *,
+    template: DocumentTemplate = "bespoke",
+    osc: bool = True,
+    progress: bool = True,
+    live: str | None = None,
+    version: str | None = None,
+) -> str:
+    """Return the whole HTML document of a page.
+
+    Args:
+        page: its stylesheet is scoped to `CONTAINERS[template]`.
+        template: see `DocumentTemplate`.
+        osc: whether on-screen controls appear when the mouse moves (`bespoke` only).
+        progress: whether a bar shows how far the talk is (`bespoke` only).
+        live: address of the event stream that tells of changes, see `runtime/live.js`; None: none.
+        version: which build this is, told to `live`.
+    """
+    meta = page.metadata
+    presents = template == "bespoke"
+    options = {"osc": osc, "progress": progress, "live": live, "version": version} if presents else None
+    return _template().render(
+        meta=meta,
+        # A title-less page is announced by its address; the deck's file name says more.
+        title=meta.title or page.source.path.stem,
+        generator=f"celldeck {celldeck.__version__}",
+        look={"bespoke": _runtime("deck.css"), "bare": _runtime("bare.css"), "print": ""}[template],
+        css=page.css,
+        print_look=_print_look(page.size_px) if template == "print" else "",
+        container=_CONTAINER_ID if CONTAINERS[template] else "",
+        slides=[_safe(slide) for slide in page.slides],
+        notes=_safe(notes_html(page.notes)) if presents else "",
+        options=_safe(_script_json(options)) if options else "",
+        import_map=_safe(_import_map()) if presents else "",
+        script=_safe(_main_script() if presents else _runtime("fit.js") + "\nfit();\n"),
+    )
+
+
+def notes_html(notes: Sequence[Sequence[str]]) -> str:
+    """Return the notes of all slides as hidden elements, one a slide that has any, as Marp's page keeps them.
+
+    `data-index` counts slides from 0; a note is text, not HTML.
+    """
+    return "".join(
+        f'<div class="bespoke-marp-note" data-index="{index}" tabindex="0">'
+        + "".join(f"<p>{html.escape(note, quote=False)}</p>" for note in slide_notes)
+        + "</div>"
+        for index, slide_notes in enumerate(notes)
+        if slide_notes
+    )
+
+
+def _print_look(size_px: tuple[float, float]) -> str:
+    width, height = (f"{side:g}px" for side in size_px)
+    return (
+        f"@page {{ size: {width} {height}; margin: 0 }}\n"
+        "html, body { margin: 0; padding: 0; background: none }\n"
+        f"div#\\:\\$p > svg {{ display: block; width: {width}; height: {height};"
+        " break-after: page; break-inside: avoid }\n"
+        "div#\\:\\$p > svg:last-child { break-after: auto }\n"
+    )
+
+
+@cache
+def _template() -> Template:
+    # jinja2 takes 50 ms to import, which only a build that writes a page should pay for.
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+    environment.filters["css"] = lambda css: _safe(_in_style(css))
+    return environment.from_string((files("celldeck") / "render" / "page.html.j2").read_text("utf-8"))
+
+
+def _safe(text: str) -> str:
+    from markupsafe import Markup
+
+    return Markup(text)
+
+
+def _in_style(css: str) -> str:
+    # `</style` would end the element. `\/` means a slash in CSS strings, and no other place has use for it.
+    return re.sub(r"</(?=style)", r"<\\/", css, flags=re.IGNORECASE)
+
+
+def _script_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+@cache
+def _runtime(name: str) -> str:
+    return (files("celldeck") / "runtime" / name).read_text("utf-8")
+
+
+def _main_script() -> str:
+    return _IMPORT.sub(lambda match: match[0].replace('"./', '"celldeck/'), _runtime("main.js"))
+
+
+@cache
+def _import_map() -> str:
+    """Return the import map that gives `main.js` its modules from the page itself.
+
+    Browsers refuse module files over `file://`, data URLs they take. The names are bare ones, since a
+    relative name means nothing in a page that has no address of its own, such as a blob.
+    """
+    names = _IMPORT.findall(_runtime("main.js"))
+    return _script_json(
+        {"imports": {f"celldeck/{name}.js": _data_url(_runtime(f"{name}.js"), name) for name in names}}
+    )
+
+
+def _data_url(script: str, name: str) -> str:
+    # In a data URL only these mean something else; everything else stays readable.
+    encoded = "".join(_ENCODED.get(character, character) for character in script)
+    return f"data:text/javascript;charset=utf-8,{encoded}%0A//%23 sourceURL=celldeck/{name}.js"
+
+
+_ENCODED = {"%": "%25", "#": "%23", "\n": "%0A", "\r": "%0D", "\t": "%09"}

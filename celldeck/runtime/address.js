@@ -1,0 +1,65 @@
+/**
+ * The place in the address: `#3` is the third slide, `?f=2` two of its fragments, `#name` the slide (and
+ * step) on which the element of that name shows. The last module to start: it shows the first slide.
+ */
+export default function address(deck) {
+  // While the address is being read it is not written: `#name` stays as the link had it.
+  let isReading = false;
+
+  const place = () => {
+    // What follows `:~:` is a text fragment, which belongs to the browser.
+    const [raw] = location.hash.slice(1).split(":~:");
+    let name = raw;
+    try {
+      name = decodeURIComponent(raw);
+    } catch {
+      // A stray percent sign is part of the name.
+    }
+    if (/^\d+$/.test(name)) return { index: Number(name) - 1, step: 0 };
+    const target = name && (document.getElementById(name) ?? document.getElementById(raw)
+      ?? document.querySelector(`a[name="${CSS.escape(name)}"]`));
+    const index = target ? deck.slides.findIndex((slide) => slide.contains(target)) : -1;
+    return index < 0 ? null : { index, step: deck.stepOf(target) };
+  };
+
+  const settle = () => {
+    // The browser may have scrolled a slide to bring a target into view that its frame had cut off.
+    for (const section of deck.current.querySelectorAll("section")) section.scrollTop = 0;
+  };
+
+  const write = ({ hash, step }) => {
+    const url = new URL(location.href);
+    if (hash) url.hash = hash;
+    if (step) url.searchParams.set("f", step);
+    else url.searchParams.delete("f");
+    try {
+      history.replaceState(history.state, "", url);
+    } catch {
+      // A page inside another page may have no right to its own address.
+    }
+  };
+
+  const read = (to, step) => {
+    isReading = true;
+    deck.go(to.index, step);
+    isReading = false;
+    settle();
+  };
+
+  deck.on("step", ({ index, step }) => {
+    if (!isReading) write({ hash: `#${index + 1}`, step });
+  });
+
+  if (!deck.slides.length) return;
+  const first = place() ?? { index: 0, step: 0 };
+  const revealed = Number.parseInt(new URLSearchParams(location.search).get("f"), 10) || 0;
+  read(first, first.step || revealed);
+
+  addEventListener("hashchange", () => {
+    const to = place();
+    if (!to) return;
+    // A link inside the slide that shows hides nothing of it again.
+    read(to, to.index === deck.index ? Math.max(deck.step, to.step) : to.step);
+    write({ step: 0 });
+  });
+}

@@ -1,0 +1,142 @@
+/**
+ * The deck: its slides, the one that shows and how far it has come, and who hears of changes.
+ *
+ * A *step* says how much of a slide has been revealed: 0 is nothing yet, `lastStep(slide)` everything.
+ * Events: "slide" (another slide shows) and "step" (another slide or step shows), both with
+ * `{index, step, slide, from: {index, step}}`; "slides" after `replaceSlides`.
+ *
+ * @param {Element} parent whose children are the slides
+ */
+export default function deck(parent) {
+  const listeners = new Map();
+  const root = parent.ownerDocument;
+  let slides = [];
+  let index = -1;
+  let step = 0;
+
+  const self = {
+    parent,
+    get slides() { return slides; },
+    get index() { return index; },
+    get step() { return step; },
+    get current() { return slides[index]; },
+
+    /** Key names (as in KeyboardEvent.key) and what they do; `keys.js` listens. */
+    bindings: new Map(),
+
+    /** How many steps a slide has; the module that knows about steps replaces this. */
+    lastStep: () => 0,
+
+    /** The step at which an element of a slide shows. */
+    stepOf: () => 0,
+
+    on(event, listener) {
+      if (!listeners.has(event)) listeners.set(event, new Set());
+      listeners.get(event).add(listener);
+      return () => listeners.get(event).delete(listener);
+    },
+
+    emit(event, detail) {
+      for (const listener of listeners.get(event) ?? []) listener(detail);
+    },
+
+    bind(names, run) {
+      for (const name of names) self.bindings.set(name, run);
+    },
+
+    /** Show a slide (from 0) at a step; both are brought into range. Says whether anything changed. */
+    go(toIndex, toStep = 0) {
+      if (!slides.length) return false;
+      const from = { index, step };
+      const nextIndex = Math.min(Math.max(toIndex, 0), slides.length - 1);
+      const nextStep = Math.min(Math.max(toStep, 0), self.lastStep(slides[nextIndex]));
+      if (nextIndex === index && nextStep === step) return false;
+      index = nextIndex;
+      step = nextStep;
+      const detail = { index, step, slide: slides[index], from };
+      if (index !== from.index) {
+        mark();
+        self.emit("slide", detail);
+      }
+      self.emit("step", detail);
+      return true;
+    },
+
+    /** One step on. With `skip` what is left of the slide shows at once, then the next slide whole. */
+    next({ skip = false } = {}) {
+      const last = self.lastStep(slides[index]);
+      if (step < last) return self.go(index, skip ? last : step + 1);
+      return index + 1 < slides.length && self.go(index + 1, skip ? Infinity : 0);
+    },
+
+    /** One step back. A slide that is come to from behind shows all it has. */
+    prev({ skip = false } = {}) {
+      if (step > 0 && !skip) return self.go(index, step - 1);
+      return index > 0 && self.go(index - 1, Infinity);
+    },
+
+    /**
+     * Put other slides in place and stay where the talk is.
+     *
+     * @param {(number|string)[]} list a number keeps the slide that stood there, a string is a new slide's HTML
+     * @param {string} [css] the deck's stylesheet, if that changed too
+     */
+    replaceSlides(list, css) {
+      const sheet = root.querySelector("style[data-celldeck='deck']");
+      if (sheet && css !== undefined && css !== null) sheet.textContent = css;
+      const old = slides;
+      const shown = list.indexOf(index);
+      const made = list.map((entry) => (typeof entry === "number" ? old[entry] : parse(entry)));
+      const kept = new Set(made);
+      for (const slide of old) if (!kept.has(slide)) slide.remove();
+      // From the last to the first, and only where needed: a node that moves loads its frames again.
+      let following = [...parent.children].find((child) => !kept.has(child)) ?? null;
+      for (const slide of [...made].reverse()) {
+        if (slide.parentNode !== parent || slide.nextElementSibling !== following) {
+          parent.insertBefore(slide, following);
+        }
+        following = slide;
+      }
+      slides = made;
+      for (const slide of slides) slide.classList.add("bespoke-marp-slide");
+      const [toIndex, toStep] = [shown >= 0 ? shown : index, step];
+      index = -1;
+      self.emit("slides", { slides });
+      self.go(toIndex, toStep);
+    },
+  };
+
+  function parse(html) {
+    const template = root.createElement("template");
+    template.innerHTML = html.trim();
+    const slide = root.importNode(template.content.firstElementChild, true);
+    // Scripts that come through innerHTML are dead; new ones with the same text run when they are inserted.
+    for (const dead of slide.querySelectorAll("script")) {
+      const script = root.createElement("script");
+      for (const { name, value } of dead.attributes) script.setAttribute(name, value);
+      script.textContent = dead.textContent;
+      dead.replaceWith(script);
+    }
+    return slide;
+  }
+
+  function mark() {
+    slides.forEach((slide, at) => {
+      const active = at === index;
+      slide.classList.toggle("bespoke-marp-active", active);
+      if (active) slide.removeAttribute("aria-hidden");
+      else slide.setAttribute("aria-hidden", "true");
+    });
+    // Animations of a slide start when it shows: with the class they are off (deck.css), measuring makes
+    // the browser notice, without the class they start anew.
+    const shown = slides[index];
+    shown.classList.add("bespoke-marp-active-ready");
+    shown.getBoundingClientRect();
+    shown.classList.remove("bespoke-marp-active-ready");
+  }
+
+  slides = [...parent.children].filter((child) => child.matches("svg, section"));
+  parent.classList.add("bespoke-marp-parent");
+  for (const slide of slides) slide.classList.add("bespoke-marp-slide");
+  return self;
+}

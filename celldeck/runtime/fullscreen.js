@@ -1,0 +1,14 @@
+/** The whole screen, by `f` or F11. Sets `deck.fullscreen`; null where the browser has none to give. */
+export default function fullscreen(deck) {
+  deck.fullscreen = null;
+  if (!document.fullscreenEnabled && !document.webkitFullscreenEnabled) return;
+
+  deck.fullscreen = () => {
+    const page = document.documentElement;
+    if (document.fullscreenElement ?? document.webkitFullscreenElement) {
+      return (document.exitFullscreen ?? document.webkitExitFullscreen).call(document);
+    }
+    return (page.requestFullscreen ?? page.webkitRequestFullscreen).call(page);
+  };
+  deck.bind(["f", "F11"], () => deck.fullscreen());
+}
