@@ -123,7 +123,7 @@ def _load_any(text: str) -> YamlValue:
     try:
         # The composer written in Python: the one in C is not in every wheel and reads some texts otherwise.
         # js-yaml ends a text with a line end, which a block scalar at its end then has.
-        root = yaml.compose(text + "\n", Loader=yaml.BaseLoader)
+        root = yaml.compose(text + "\n", Loader=_loader())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(error.problem or "this is no YAML", mark.line if mark else 0) from error
@@ -132,6 +132,23 @@ def _load_any(text: str) -> YamlValue:
     if root is None:
         raise YamlError("there is nothing in it", 0)
     return _Plain(text).value(root)
+
+
+@lru_cache(maxsize=1)
+def _loader() -> type[yaml.BaseLoader]:
+    import yaml
+
+    class Loader(yaml.BaseLoader):
+        """Lets an anchor be set again, as YAML does and PyYAML does not."""
+
+        anchors: dict[str, yaml.Node]
+
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            if not self.check_event(yaml.AliasEvent):
+                self.anchors.pop(self.peek_event().anchor, None)  # type: ignore[no-untyped-call]
+            return super().compose_node(parent, index)
+
+    return Loader
 
 
 class _Plain:

@@ -137,11 +137,13 @@ class _Writer:
     def _list(self, block: List) -> None:
         name = "ol" if block.ordered else "ul"
         start = f' start="{block.start}"' if block.ordered and block.start != 1 else ""
-        self._tag(f"<{name}{start}>\n")
+        if not block.bare:
+            self._tag(f"<{name}{start}>\n")
         for item in block.items:
             step = "" if item.fragment is None else f' data-marpit-fragment="{item.fragment}"'
             self._container("li", item.children, step)
-        self._raw(f"</{name}>\n")
+        if not block.bare:
+            self._raw(f"</{name}>\n")
 
     def _table(self, table: Table) -> None:
         self._tag("<table>\n<thead>\n")

@@ -24,6 +24,7 @@ from celldeck.nodes import (
     Text,
 )
 from celldeck.render.context import Context
+from celldeck.render.inline_style import style_attribute
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _NEEDS_ESCAPE = frozenset('&<>"')
@@ -143,7 +144,7 @@ def _image(image: Image, context: Context) -> str:
     alt = plain_text(image.children) if image.alt is None else image.alt
     title = f' title="{escape(image.title)}"' if image.title else ""
     declarations = (("width", image.width), ("height", image.height), ("filter", image.filters))
-    style = "".join(f"{name}:{value};" for name, value in declarations if value)
+    style = style_attribute({name: value for name, value in declarations if value})
     styled = f' style="{escape(style)}"' if style else ""
     end = " />" if context.options.xhtml_out else ">"
     return f'<img src="{escape(image.src)}" alt="{escape(alt)}"{title}{styled}{end}'
