@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import reduce
 
 from celldeck.model import Deck, MarpOptions
+from celldeck.parse.accidents import tell_accidents
 from celldeck.parse.backgrounds import read_images
 from celldeck.parse.cells import find_cells
 from celldeck.parse.draft import Draft, Pass
@@ -16,16 +17,24 @@ from celldeck.parse.header_footer import read_headers_and_footers
 from celldeck.parse.heading_divider import divide_at_headings
 from celldeck.parse.markdown import read_markdown
 from celldeck.parse.metadata import describe
+from celldeck.parse.misspellings import tell_misspellings
 from celldeck.parse.notes import collect_notes
 from celldeck.parse.pagination import count_pages
 from celldeck.parse.rulers import split_at_rulers
-from celldeck.parse.scopes import choose_theme, find_remarks, settle_globals, settle_locals, unknown_themes
+from celldeck.parse.scopes import (
+    choose_theme,
+    find_remarks,
+    settle_globals,
+    settle_locals,
+    unknown_size,
+    unknown_themes,
+)
 from celldeck.parse.slugs import name_headings
 from celldeck.parse.styles import collect_styles
 from celldeck.parse.transitions import settle_transitions
 from celldeck.source import Source
 
-__all__ = ["PASSES", "Draft", "Pass", "choose_theme", "parse", "unknown_themes"]
+__all__ = ["PASSES", "Draft", "Pass", "choose_theme", "parse", "unknown_size", "unknown_themes"]
 
 
 def take_cells(draft: Draft) -> Draft:
@@ -51,6 +60,8 @@ PASSES: tuple[Pass, ...] = (
     name_headings,  # after the splits: headings share their names with slides
     settle_transitions,  # after the styles: scoped keyframes carry the key of their slide
     describe,
+    tell_misspellings,
+    tell_accidents,  # last: what another pass has told is not told again
 )
 
 

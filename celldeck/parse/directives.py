@@ -20,8 +20,20 @@ from celldeck.parse.loose_yaml import YamlValue
 Scope = Literal["global", "local"]
 
 
+NOTHING = object()
+
+
+@dataclass(eq=False)
 class Refused(Exception):
     """A value that a directive does not take; Marp then does as if the directive were not there."""
+
+    hint: str
+    """What it takes."""
+    instead: object = NOTHING
+    """What Marp takes the value for, where it does not ignore the directive."""
+
+    def __str__(self) -> str:
+        return self.hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,11 @@ def _paginate(value: YamlValue) -> object:
     if not isinstance(value, str):
         raise Refused("it takes true, false, hold or skip")
     word = value.lower()
-    return word if word in ("hold", "skip") else word == "true"
+    if word in ("hold", "skip"):
+        return word
+    if word not in ("true", "false", ""):
+        raise Refused("it takes true, false, hold or skip", instead=False)
+    return word == "true"
 
 
 def _level(value: YamlValue) -> int | None:

@@ -36,9 +36,16 @@ def read_front_matter(draft: Draft) -> Draft:
     except YamlError as error:
         notices.append(_ignored(source, text, error))
     front = found if isinstance(found, dict) else {}
-    if not isinstance(found, dict):
-        hint = "write one 'name: value' a line"
-        notices.append(Notice("front-matter", "the front matter sets nothing", source.span(1), hint))
+    if (text.strip() and not _has_content(text)) or not isinstance(found, dict):
+        line = front_matter_line(source, text) + text[: len(text) - len(text.lstrip())].count("\n")
+        notices.append(
+            Notice(
+                "front-matter",
+                "this is read as front matter, so it is not shown; and it sets nothing",
+                source.span(line),
+                "put an empty line above the first --- if this is meant to be a slide",
+            )
+        )
     settings = {key: typed(front[key]) for key in SETTINGS if key in front}
     deck = replace(draft.deck, settings=settings)
     return replace(draft, deck=deck, front_matter=front).telling(*notices)

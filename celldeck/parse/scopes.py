@@ -5,13 +5,16 @@ Marp: https://marpit.marp.app/directives?id=type-of-directives
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+import difflib
+import re
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import replace
 
 from celldeck.errors import Notice
+from celldeck.js import as_text
 from celldeck.model import Deck
 from celldeck.parse.comments import remarks_in
-from celldeck.parse.directives import GLOBAL, LOCAL, Directive, Refused, known_keys
+from celldeck.parse.directives import GLOBAL, LOCAL, NOTHING, Directive, Refused, known_keys
 from celldeck.parse.draft import Draft
 from celldeck.parse.front_matter import line_of_key
 from celldeck.parse.loose_yaml import YamlValue
@@ -47,7 +50,9 @@ def settle_globals(draft: Draft) -> Draft:
                 taken = directive.take(value)
             except Refused as refusal:
                 notices.append(_refused(draft, directive, value, where, refusal))
-                continue
+                if refusal.instead is NOTHING:
+                    continue
+                taken = refusal.instead
             if key == "theme":
                 if isinstance(taken, str):
                     themes.append((taken, where))
@@ -84,11 +89,14 @@ def settle_locals(draft: Draft) -> Draft:
             directive = LOCAL.get(name)
             if directive is None:
                 continue
+            scope = local if name == key else spot
             try:
-                (local if name == key else spot)[name] = directive.take(value)
+                scope[name] = directive.take(value)
             except Refused as refusal:
                 where = line or line_of_key(draft, key)
                 notices.append(_refused(draft, directive, value, where, refusal))
+                if refusal.instead is not NOTHING:
+                    scope[name] = refusal.instead
 
     apply(draft.front_matter, 0)
     in_force: Mapping[str, object] = {}
@@ -127,13 +135,31 @@ def unknown_themes(deck: Deck, known: Container[str]) -> Iterator[tuple[str, int
     return ((name, line) for name, line in deck.theme_names if name not in known)
 
 
+def unknown_size(deck: Deck, known: Collection[str]) -> Notice | None:
+    """Return what is to be told of a `size` that is not among the sizes of the deck's theme; else None."""
+    size = deck.directives.get("size")
+    if not size or not isinstance(size, str) or size in known:
+        return None
+    pattern = re.compile(rf"[^\n]*\bsize[ \t\"']*:[ \t\"']*{re.escape(size)}")
+    lines = (n for n, line in enumerate(deck.source.lines, 1) if pattern.match(line))
+    near = difflib.get_close_matches(size, known, 1, 0.5)
+    sizes = f"sizes of this theme: {', '.join(known)}" if known else "this theme has no sizes to choose from"
+    return Notice(
+        "unknown-size",
+        f"the theme has no size '{size}', so its usual size is taken",
+        deck.source.span(next(lines, 1), size),
+        f"did you mean '{near[0]}'?" if near else sizes,
+    )
+
+
 def _refused(draft: Draft, directive: Directive, value: object, line: int, refusal: Refused) -> Notice:
-    shown = value if isinstance(value, str) else "this value"
+    shown = (
+        f"'{value}'" if isinstance(value, str) else f"a {'list' if isinstance(value, list) else 'mapping'}"
+    )
+    effect = "is ignored" if refusal.instead is NOTHING else f"counts as {as_text(refusal.instead)}"
     return Notice(
         "directive-value",
-        f"'{directive.name}' cannot be {shown!r}, so it is ignored"
-        if shown
-        else f"'{directive.name}' is empty",
+        f"'{directive.name}' cannot be {shown if value else 'empty'}, so it {effect}",
         draft.deck.source.span(line, directive.name),
-        str(refusal),
+        refusal.hint,
     )
