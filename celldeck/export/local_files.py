@@ -117,7 +117,7 @@ class LocalFiles:
         return None
 
     def similar(self, address: str, folders: Sequence[Path]) -> str | None:
-        """Return the name of a file that differs from a missing one only in case, or in a picture's ending."""
+        """Return the name of a file that differs from a missing one only in case, or in its ending."""
         wanted = Path(next(_names(address)))
         for folder in folders:
             try:

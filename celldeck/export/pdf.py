@@ -54,7 +54,8 @@ _RELATIVE = "https://relative.invalid/"
 _MARK_RELATIVE_LINKS = f"""
 for (const link of document.querySelectorAll("a[href]")) {{
   const address = link.getAttribute("href");
-  if (!/^(#|[a-z][a-z0-9+.-]*:|\\/\\/)/i.test(address)) link.href = "{_RELATIVE}" + encodeURIComponent(address);
+  const isRelative = !/^(#|[a-z][a-z0-9+.-]*:|\\/\\/)/i.test(address);
+  if (isRelative) link.href = "{_RELATIVE}" + encodeURIComponent(address);
 }}"""
 
 
@@ -99,11 +100,11 @@ def finish(printed: bytes, page: Page) -> tuple[bytes, int]:
 
 
 def _make_links_relative(pdf: Pdf) -> None:
-    from pikepdf import String
+    from pikepdf import Dictionary, String
 
     for sheet in pdf.pages:
         for annotation in sheet.get("/Annots", ()):
-            action = annotation.get("/A", {})
-            address = str(action.get("/URI", ""))
-            if address.startswith(_RELATIVE):
-                action["/URI"] = String(unquote(address.removeprefix(_RELATIVE)))
+            action = annotation.get("/A")
+            if not isinstance(action, Dictionary) or not str(action.get("/URI")).startswith(_RELATIVE):
+                continue
+            action["/URI"] = String(unquote(str(action["/URI"]).removeprefix(_RELATIVE)))

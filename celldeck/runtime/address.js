@@ -33,7 +33,7 @@ export default function address(deck) {
     if (step) url.searchParams.set("f", step);
     else url.searchParams.delete("f");
     try {
-      history.replaceState(history.state, "", url);
+      history.replaceState({ ...history.state, step }, "", url);
     } catch {
       // A page inside another page may have no right to its own address.
     }
@@ -44,6 +44,7 @@ export default function address(deck) {
     deck.go(to.index, step);
     isReading = false;
     settle();
+    write({ step: deck.step });
   };
 
   deck.on("step", ({ index, step }) => {
@@ -55,11 +56,12 @@ export default function address(deck) {
   const revealed = Number.parseInt(new URLSearchParams(location.search).get("f"), 10) || 0;
   read(first, first.step || revealed);
 
-  addEventListener("hashchange", () => {
+  addEventListener("popstate", ({ state }) => {
     const to = place();
     if (!to) return;
-    // A link inside the slide that shows hides nothing of it again.
-    read(to, to.index === deck.index ? Math.max(deck.step, to.step) : to.step);
-    write({ step: 0 });
+    // Going back and forth finds the step of that time. A link has none, and one to the slide that shows
+    // hides nothing of it.
+    const shown = to.index === deck.index ? deck.step : 0;
+    read(to, state?.step ?? Math.max(to.step, shown));
   });
 }

@@ -1,0 +1,54 @@
+"""What tests share: one headless browser for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from driver import Presented
+
+from celldeck.errors import DeckError
+from celldeck.export.browser import Browser
+from celldeck.export.find_browser import find_browser
+from celldeck.model import Page
+from celldeck.render.page import document
+
+Present = Callable[..., Presented]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A running browser; a test that takes it is skipped where there is none."""
+    try:
+        program = find_browser()
+    except DeckError as error:
+        pytest.skip(f"needs a browser: {error.message}")
+    with Browser(program) as browser:
+        yield browser
+
+
+@pytest.fixture
+def present(browser: Browser, tmp_path: Path) -> Iterator[Present]:
+    """Show a page as a lecturer opens it: a function of the page, with an address's end such as `#3`."""
+    with ExitStack() as tabs:
+
+        def show(
+            page: Page,
+            at: str = "",
+            *,
+            size: tuple[int, int] = (1280, 720),
+            touch: bool = False,
+            **options: object,
+        ) -> Presented:
+            file = tmp_path / "deck.html"
+            file.write_text(document(page, **options), "utf-8")  # type: ignore[arg-type]
+            presented = Presented(tabs.enter_context(browser.tab(*size)))
+            if touch:
+                presented.tab.call("Emulation.setTouchEmulationEnabled", {"enabled": True})
+            presented.tab.call("Page.bringToFront")
+            presented.tab.open(file.as_uri() + at)
+            return presented
+
+        yield show

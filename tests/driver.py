@@ -1,0 +1,162 @@
+"""A presented deck in a real browser: what a lecturer does to it, and what it then shows."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from celldeck.export.browser import Tab
+from celldeck.model import Metadata, Page
+from celldeck.source import Source
+
+SCAFFOLD = r"""
+CONTAINER > svg > foreignObject > section { width: 1280px; height: 720px; box-sizing: border-box;
+  overflow: hidden; position: relative; padding: 70px; background: white; font: 30px sans-serif }
+CONTAINER > svg > foreignObject > section :is(h1, marp-h1) { font-size: 60px; margin: 20px 0 }
+CONTAINER > svg > foreignObject > section :is(pre, marp-pre) { font-size: 24px; margin: 20px 0 }
+"""
+
+
+def slide(html: str, number: int = 1, attributes: str = "") -> str:
+    """Return a slide as `render` makes it."""
+    return (
+        '<svg data-marpit-svg="" viewBox="0 0 1280 720"><foreignObject width="1280" height="720">'
+        f'<section id="{number}"{attributes}>{html}</section></foreignObject></svg>'
+    )
+
+
+def page(
+    *slides: str,
+    css: str = "",
+    container: str = r"div#\:\$p",
+    notes: Sequence[tuple[str, ...]] = (),
+    metadata: Metadata | None = None,
+    source: str = "# Deck\n",
+) -> Page:
+    """Return a page of slides given as the HTML inside their sections."""
+    return Page(
+        slides=tuple(slide(html, number) for number, html in enumerate(slides, 1)),
+        css=SCAFFOLD.replace("CONTAINER > ", f"{container} > " if container else "") + css,
+        size_px=(1280, 720),
+        page_size=("1280px", "720px"),
+        notes=tuple(notes) or ((),) * len(slides),
+        titles=(None,) * len(slides),
+        metadata=metadata or Metadata(),
+        source=Source.of(source, "deck.md"),
+        theme="default",
+    )
+
+
+_CODES = {
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+    "PageUp": 33,
+    "PageDown": 34,
+    "End": 35,
+    "Home": 36,
+    "Enter": 13,
+    "F11": 122,
+    " ": 32,
+}
+_MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}
+
+
+class Presented:
+    """A tab with a deck in it. Keeps the errors of its console and the requests it makes."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        tab.listen("Network.requestWillBeSent", self._request)
+        tab.listen("Runtime.exceptionThrown", lambda event: self.errors.append(str(event)))
+        tab.listen("Runtime.consoleAPICalled", self._console)
+        tab.listen("Log.entryAdded", lambda event: self.errors.append(event["entry"]["text"]))
+        for domain in ("Network", "Runtime", "Log"):
+            tab.call(f"{domain}.enable")
+
+    def _request(self, event: dict[str, Any]) -> None:
+        if not event["request"]["url"].startswith("data:"):
+            self.requests.append(event["request"]["url"])
+
+    def _console(self, event: dict[str, Any]) -> None:
+        if event["type"] in {"error", "assert"}:
+            self.errors.append(str(event["args"]))
+
+    def evaluate(self, expression: str) -> Any:
+        return self.tab.evaluate(expression)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Slide (from 0) and step."""
+        index, step = self.evaluate("[celldeck.index, celldeck.step]")
+        return index, step
+
+    @property
+    def address(self) -> str:
+        """What follows the file's name."""
+        return str(self.evaluate("location.search + location.hash"))
+
+    def press(self, *keys: str) -> None:
+        """Press keys, each perhaps with modifiers: `Shift+ArrowRight`."""
+        for name in keys:
+            *modifiers, key = name.split("+") if name != "+" else [name]
+            letter = len(key) == 1
+            event = {
+                "key": key,
+                "code": f"Key{key.upper()}" if key.isalpha() and letter else {" ": "Space"}.get(key, key),
+                "windowsVirtualKeyCode": _CODES.get(key, ord(key.upper()) if letter else 0),
+                "modifiers": sum(_MODIFIERS[modifier] for modifier in modifiers),
+            }
+            if letter and not modifiers:
+                event["text"] = key
+            self.tab.call("Input.dispatchKeyEvent", {"type": "keyDown", **event})
+            self.tab.call("Input.dispatchKeyEvent", {"type": "keyUp", **event})
+
+    def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
+        self.tab.call("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **more})
+
+    def click(self, x: float, y: float, *, modifiers: int = 0) -> None:
+        self.drag((x, y), (x, y), modifiers=modifiers)
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float], *, modifiers: int = 0) -> None:
+        more = {"button": "left", "clickCount": 1, "modifiers": modifiers}
+        self.mouse("mouseMoved", *start)
+        self.mouse("mousePressed", *start, **more, buttons=1)
+        if end != start:
+            self.mouse("mouseMoved", *end, button="left", buttons=1)
+        self.mouse("mouseReleased", *end, **more)
+
+    def wheel(self, dx: float, dy: float, at: tuple[float, float] = (640, 360)) -> None:
+        self.mouse("mouseWheel", *at, deltaX=dx, deltaY=dy)
+
+    def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+        steps = (("touchStart", start), ("touchMove", middle), ("touchMove", end), ("touchEnd", None))
+        for kind, point in steps:
+            points = [{"x": point[0], "y": point[1]}] if point else []
+            self.tab.call("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def frames(self) -> None:
+        """Let the page draw."""
+        self.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
+        )
+
+
+def words(pdf: Path, number: int) -> list[tuple[str, float, float]]:
+    """Return the words of a page (from 1) of a PDF, with their left and right ends in points."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("needs poppler's pdftotext")
+    command = ["pdftotext", "-bbox", "-f", str(number), "-l", str(number), str(pdf), "-"]
+    boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    word = re.compile(r'<word xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</word>')
+    return [(text, float(left), float(right)) for left, right, text in word.findall(boxes)]
