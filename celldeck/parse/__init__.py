@@ -23,18 +23,17 @@ from celldeck.parse.pagination import count_pages
 from celldeck.parse.rulers import split_at_rulers
 from celldeck.parse.scopes import (
     choose_theme,
-    find_remarks,
     settle_globals,
     settle_locals,
-    unknown_size,
     unknown_themes,
 )
 from celldeck.parse.slugs import name_headings
 from celldeck.parse.styles import collect_styles
+from celldeck.parse.survey import survey
 from celldeck.parse.transitions import settle_transitions
 from celldeck.source import Source
 
-__all__ = ["PASSES", "Draft", "Pass", "choose_theme", "parse", "unknown_size", "unknown_themes"]
+__all__ = ["PASSES", "Draft", "Pass", "choose_theme", "parse", "unknown_themes"]
 
 
 def take_cells(draft: Draft) -> Draft:
@@ -45,8 +44,8 @@ def take_cells(draft: Draft) -> Draft:
 PASSES: tuple[Pass, ...] = (
     split_at_rulers,
     read_front_matter,
-    find_fitting_headings,  # before the remarks: `<!-- fit -->` in a heading is no note
-    find_remarks,
+    survey,
+    find_fitting_headings,  # before the notes: `<!-- fit -->` in a heading is none
     settle_globals,  # before the headings divide: `headingDivider` may stand on any slide
     divide_at_headings,
     settle_locals,  # after both splits: local and spot directives need slides

@@ -41,7 +41,7 @@ def _heading(node: Node, slide: Slide, source: Source) -> Iterator[Notice]:
     under = _line_from(source, start + 1, re.compile(r"\s*-+\s*"))
     if under is None or source.lines[under - 1].strip() != "---":
         return
-    shown = next((block for block in slide.blocks if not isinstance(block, Comment | StyleBlock)), None)
+    shown = next((block for block in slide.blocks if not isinstance(block, (Comment, StyleBlock))), None)
     is_line = not any(isinstance(child, SoftBreak | Image) for child in node.children)
     if shown is not node or not is_line:
         yield Notice(

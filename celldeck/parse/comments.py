@@ -59,7 +59,7 @@ def remarks_in(
             node.lost if isinstance(node, Comment) else "",
         )
         for node in nodes
-        if isinstance(node, Comment | InlineComment)
+        if isinstance(node, (Comment, InlineComment))
     )
 
 

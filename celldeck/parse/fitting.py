@@ -6,10 +6,12 @@ Marp: https://github.com/marp-team/marp-core#fitting-header
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from celldeck.nodes import Block, Heading, Inline, InlineComment
 from celldeck.parse.draft import Draft
-from celldeck.parse.walk import change_blocks, change_inlines
+from celldeck.parse.survey import survey
+from celldeck.parse.walk import Node, change_blocks, change_inlines
 
 
 def find_fitting_headings(draft: Draft) -> Draft:
@@ -19,11 +21,17 @@ def find_fitting_headings(draft: Draft) -> Draft:
     """
     if not draft.options.inline_svg:
         return draft
+    if not any(map(_is_fit, chain.from_iterable(draft.nodes))):
+        return draft
     slides = []
     for slide in draft.slides:
         blocks = change_blocks(slide.blocks, _marked)
         slides.append(slide if blocks is slide.blocks else replace(slide, blocks=blocks))
-    return draft.with_slides(slides)
+    return survey(draft.with_slides(slides))
+
+
+def _is_fit(node: Node) -> bool:
+    return isinstance(node, InlineComment) and node.text == "fit"
 
 
 def _marked(block: Block) -> Block:
@@ -34,4 +42,4 @@ def _marked(block: Block) -> Block:
 
 
 def _without_fit(node: Inline) -> Inline | None:
-    return None if isinstance(node, InlineComment) and node.text == "fit" else node
+    return None if _is_fit(node) else node

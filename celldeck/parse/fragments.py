@@ -32,8 +32,9 @@ class _Steps:
 
     def number(self, block: Block) -> Block:
         if isinstance(block, List):
-            return replace(block, items=tuple(self._item(item) for item in block.items))
-        if isinstance(block, BlockQuote | ClassBlock):
+            items = map_same(block.items, self._item)
+            return block if items is block.items else replace(block, items=items)
+        if isinstance(block, (BlockQuote, ClassBlock)):
             children = map_same(block.children, self.number)
             return block if children is block.children else replace(block, children=children)
         return block
@@ -43,4 +44,7 @@ class _Steps:
         if item.marker in "*)":
             self.count += 1
             step = self.count
-        return replace(item, fragment=step, children=map_same(item.children, self.number))
+        children = map_same(item.children, self.number)
+        if step is None and children is item.children:
+            return item
+        return replace(item, fragment=step, children=children)

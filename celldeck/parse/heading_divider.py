@@ -22,7 +22,7 @@ from celldeck.nodes import (
 )
 from celldeck.parse.draft import Draft
 from celldeck.parse.rulers import renumbered
-from celldeck.parse.scopes import find_remarks
+from celldeck.parse.survey import survey
 
 Levels = frozenset[int]
 
@@ -44,7 +44,7 @@ def divide_at_headings(draft: Draft) -> Draft:
             slides.append(slide)
     if len(slides) == len(draft.slides):
         return draft
-    return find_remarks(draft.with_slides(renumbered(slides)))
+    return survey(draft.with_slides(renumbered(slides)))
 
 
 def _levels(asked: object) -> Levels:
@@ -81,7 +81,7 @@ def _parts(
                 parts.append([])
                 starts.append(block.line)
             parts[-1].append(block)
-        elif isinstance(block, BlockQuote | ClassBlock):
+        elif isinstance(block, (BlockQuote, ClassBlock)):
             inner, lines = _parts(block.children, levels, something_shown=True)
             parts[-1].append(replace(block, children=tuple(inner[0])) if lines else block)
             parts.extend(inner[1:])
@@ -125,6 +125,6 @@ def _list_parts(block: List, levels: Levels) -> tuple[list[list[Block]], list[in
 
 def _is_shown(block: Block) -> bool:
     """Say whether Marp counts a block as visible; a paragraph with only a background image does count."""
-    if isinstance(block, Comment | StyleBlock):
+    if isinstance(block, (Comment, StyleBlock)):
         return False
     return not isinstance(block, HtmlBlock) or bool(block.html.strip())

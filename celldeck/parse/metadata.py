@@ -58,10 +58,10 @@ def _title_of_headings(draft: Draft) -> str | None:
 def _plain(children: Iterable[Inline]) -> str:
     parts = []
     for node in every_node(children):
-        if isinstance(node, Text | CodeSpan):
+        if isinstance(node, (Text, CodeSpan)):
             parts.append(node.text)
         elif isinstance(node, InlineMath):
             parts.append(node.tex)
-        elif isinstance(node, SoftBreak | HardBreak):
+        elif isinstance(node, (SoftBreak, HardBreak)):
             parts.append(" ")
     return "".join(parts).strip()

@@ -17,16 +17,17 @@ def count_pages(draft: Draft) -> Draft:
     counts all the same.
     """
     page = 0
-    numbered = []
+    shown: list[int | None] = []
     for slide in draft.slides:
         asked = slide.directives.get("paginate")
         if asked not in ("hold", "skip"):
             page += 1
-        shown = bool(asked) and asked != "skip"
-        if shown:
+        is_shown = bool(asked) and asked != "skip"
+        if is_shown:
             # A deck that starts with `hold` starts on page 1.
             page = max(page, 1)
-        numbered.append(replace(slide, page=page) if shown else slide)
+        shown.append(page if is_shown else None)
     return draft.with_slides(
-        slide if slide.page is None else replace(slide, pages=page) for slide in numbered
+        slide if number is None else replace(slide, page=number, pages=page)
+        for slide, number in zip(draft.slides, shown, strict=True)
     )

@@ -5,32 +5,16 @@ Marp: https://marpit.marp.app/directives?id=type-of-directives
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
 from celldeck.errors import Notice
 from celldeck.js import as_text
 from celldeck.model import Deck
-from celldeck.parse.comments import remarks_in
 from celldeck.parse.directives import GLOBAL, LOCAL, NOTHING, Directive, Refused, known_keys
 from celldeck.parse.draft import Draft
 from celldeck.parse.front_matter import line_of_key
 from celldeck.parse.loose_yaml import YamlValue
-from celldeck.parse.walk import every_node
-
-
-def find_remarks(draft: Draft) -> Draft:
-    """Return the draft with the nodes and comments of each slide found anew."""
-    options = draft.options
-    known = known_keys(cli=options.cli, transition=options.transition)
-    nodes = tuple(tuple(every_node(slide.blocks)) for slide in draft.slides)
-    remarks = tuple(
-        remarks_in(found, slide.origin_line, known, loose=options.loose_yaml)
-        for slide, found in zip(draft.slides, nodes, strict=True)
-    )
-    return replace(draft, nodes=nodes, remarks=remarks)
 
 
 def settle_globals(draft: Draft) -> Draft:
@@ -133,23 +117,6 @@ def choose_theme(deck: Deck, known: Container[str]) -> Deck:
 def unknown_themes(deck: Deck, known: Container[str]) -> Iterator[tuple[str, int]]:
     """Give each theme that the deck names and nobody has, with the 1-based line."""
     return ((name, line) for name, line in deck.theme_names if name not in known)
-
-
-def unknown_size(deck: Deck, known: Collection[str]) -> Notice | None:
-    """Return what is to be told of a `size` that is not among the sizes of the deck's theme; else None."""
-    size = deck.directives.get("size")
-    if not size or not isinstance(size, str) or size in known:
-        return None
-    pattern = re.compile(rf"[^\n]*\bsize[ \t\"']*:[ \t\"']*{re.escape(size)}")
-    lines = (n for n, line in enumerate(deck.source.lines, 1) if pattern.match(line))
-    near = difflib.get_close_matches(size, known, 1, 0.5)
-    sizes = f"sizes of this theme: {', '.join(known)}" if known else "this theme has no sizes to choose from"
-    return Notice(
-        "unknown-size",
-        f"the theme has no size '{size}', so its usual size is taken",
-        deck.source.span(next(lines, 1), size),
-        f"did you mean '{near[0]}'?" if near else sizes,
-    )
 
 
 def _refused(draft: Draft, directive: Directive, value: object, line: int, refusal: Refused) -> Notice:

@@ -58,7 +58,7 @@ def heading_text(children: Iterable[Inline]) -> str:
     """
     parts = []
     for node in every_node(children):
-        if isinstance(node, Text | CodeSpan):
+        if isinstance(node, (Text, CodeSpan)):
             parts.append(node.text)
         elif isinstance(node, Image):
             parts.append(node.content)

@@ -6,7 +6,7 @@ stay the same objects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -34,9 +34,6 @@ T = TypeVar("T")
 _WITH_CHILDREN: frozenset[type] = frozenset(
     {Heading, Paragraph, BlockQuote, ListItem, ClassBlock, Emphasis, Strong, Strikethrough, Link, ClassSpan}
 )
-_WITH_BLOCKS: frozenset[type] = frozenset({BlockQuote, ListItem, ClassBlock})
-_WITH_INLINES: frozenset[type] = frozenset({Heading, Paragraph})
-_SPANS: frozenset[type] = frozenset({Emphasis, Strong, Strikethrough, Link, ClassSpan})
 
 
 def every_node(blocks: Iterable[Node]) -> list[Node]:
@@ -76,10 +73,9 @@ def change_blocks(blocks: tuple[Block, ...], change: Callable[[Block], Block | N
     """Return the blocks with `change` applied to each at every depth, inner ones first; None drops one."""
 
     def visit(block: Block) -> Block | None:
-        kind = type(block)
-        if kind in _WITH_BLOCKS:
-            children = map_same(block.children, visit)  # type: ignore[union-attr,arg-type]
-            if children is not block.children:  # type: ignore[union-attr]
+        if isinstance(block, (BlockQuote, ClassBlock)):
+            children = map_same(block.children, visit)
+            if children is not block.children:
                 block = replace(block, children=children)
         elif isinstance(block, List):
             items = map_same(block.items, item)
@@ -100,9 +96,9 @@ def change_inlines(
     """Return the inline nodes with `change` applied to each at every depth, inner ones first."""
 
     def visit(node: Inline) -> Inline | None:
-        if type(node) in _SPANS:
-            inner = map_same(node.children, visit)  # type: ignore[union-attr]
-            if inner is not node.children:  # type: ignore[union-attr]
+        if isinstance(node, (Emphasis, Strong, Strikethrough, Link, ClassSpan)):
+            inner = map_same(node.children, visit)
+            if inner is not node.children:
                 node = replace(node, children=inner)
         return change(node)
 
@@ -113,7 +109,7 @@ def change_text(blocks: tuple[Block, ...], change: Callable[[Inline], Inline | N
     """Return the blocks with `change` applied to the inline nodes of every heading, paragraph and table."""
 
     def visit(block: Block) -> Block:
-        if isinstance(block, Heading | Paragraph):
+        if isinstance(block, (Heading, Paragraph)):
             children = change_inlines(block.children, change)
             return block if children is block.children else replace(block, children=children)
         if isinstance(block, Table):
@@ -128,8 +124,3 @@ def change_text(blocks: tuple[Block, ...], change: Callable[[Inline], Inline | N
         return node if children is node.children else replace(node, children=children)
 
     return change_blocks(blocks, visit)
-
-
-def holds(nodes: Sequence[Node], *kinds: type) -> bool:
-    """Say whether one of the nodes is of one of these kinds."""
-    return any(type(node) in kinds for node in nodes)
