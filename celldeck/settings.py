@@ -127,7 +127,11 @@ def read_settings(root: Path) -> Settings:
         table = tomllib.loads(source.text).get("tool", {}).get("celldeck", {})
     except tomllib.TOMLDecodeError as error:
         raise DeckError(f"this is no TOML: {error}", source.span(1)) from error
-    return replace(Settings(root=root), **_checked(table, source))
+    values = _checked(table, source)
+    if "output" in values:
+        # Written in the file, a path is relative to the file; given on the command line, to where we are.
+        values["output"] = str(root / values["output"])
+    return replace(Settings(root=root), **values)
 
 
 def override(settings: Settings, given: Mapping[str, Any]) -> Settings:

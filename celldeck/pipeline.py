@@ -1,0 +1,390 @@
+"""The build line on one screen: a deck's path goes in, its page comes out, its files are written.
+
+parse → execute → themes → render → export. The command line, watching and `Session` call these functions, so
+a slide looks alike however it was made.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from celldeck.cache import Cache
+from celldeck.emoji import CSS as EMOJI_CSS
+from celldeck.emoji import emojify
+from celldeck.errors import DeckError, Notice
+from celldeck.execute import ExecuteTools, Progress, execute
+from celldeck.files import write_atomically
+from celldeck.model import Deck, MarpOptions, Page, Theme
+from celldeck.nodes import Block, CodeBlock
+from celldeck.parse import choose_theme, parse, unknown_themes
+from celldeck.parse.markdown import read_markdown
+from celldeck.render import render
+from celldeck.render.allowlist import sanitize
+from celldeck.render.blocks import render_blocks
+from celldeck.render.code import Highlighter
+from celldeck.render.context import Context
+from celldeck.render.math import CSS as MATH_CSS
+from celldeck.render.math import MathJax, Typesetter
+from celldeck.render.mime import MimeTools, render_cell
+from celldeck.render.page import CONTAINERS, DocumentTemplate, document
+from celldeck.settings import Settings
+from celldeck.source import Source, Span
+from celldeck.themes import ThemeSet, add_theme_file, find_theme, load_themes, resize, stylesheet
+from celldeck.themes import tell as tell_of_themes
+
+if TYPE_CHECKING:
+    from celldeck.export.browser import Browser
+    from celldeck.export.local_files import LocalFiles
+
+
+@dataclass(frozen=True)
+class Built:
+    """A deck that was built, and what is to be told of it."""
+
+    deck: Deck
+    page: Page
+    """Its stylesheet is scoped to the template that was asked for."""
+    notices: tuple[Notice, ...]
+    """Without those that the settings silence."""
+    failures: tuple[str, ...]
+    """Cells that raised and were not allowed to: place, name and message of the exception."""
+
+
+@dataclass
+class Tools:
+    """What builds share: settings, themes, caches, and the engines and browser that were started."""
+
+    settings: Settings
+    progress: Progress | None = None
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Formulas, highlighted code and other text that is expensive to make."""
+        return Cache(self.settings.cache)
+
+    @cached_property
+    def themes(self) -> ThemeSet:
+        """The built-in themes, and those of `theme-set` and `--theme FILE`."""
+        return self._themes[0]
+
+    @cached_property
+    def forced_theme(self) -> str | None:
+        """The theme that the settings want for every deck, or None.
+
+        Raises:
+            DeckError: nobody has it.
+        """
+        name = self._themes[1]
+        if name is not None and name not in self.themes:
+            hint = _themes_hint(name, self.themes)
+            raise DeckError(f"there is no theme '{name}' to use for every deck", hint=hint)
+        return name
+
+    @cached_property
+    def _themes(self) -> tuple[ThemeSet, str | None]:
+        themes = load_themes(path for path in self.settings.theme_paths if path.exists())
+        name = self.settings.theme
+        return add_theme_file(themes, Path(name)) if name and name.endswith(".css") else (themes, name)
+
+    @cached_property
+    def highlighter(self) -> Highlighter:
+        """Colours code."""
+        return Highlighter(self.cache)
+
+    @cached_property
+    def mathjax(self) -> MathJax:
+        """Typesets formulas."""
+        return MathJax()
+
+    @cached_property
+    def files(self) -> LocalFiles:
+        """Reads the pictures and fonts that documents embed."""
+        from celldeck.export.local_files import LocalFiles
+
+        return LocalFiles()
+
+    @cached_property
+    def browser(self) -> Browser:
+        """The browser that prints, started when it is first asked for.
+
+        Raises:
+            DeckError: there is none.
+        """
+        from celldeck.export.browser import Browser
+        from celldeck.export.find_browser import find_browser
+
+        return Browser(find_browser(self.settings.browser)).__enter__()
+
+    def options(self, path: Path) -> MarpOptions:
+        """Return how the deck at `path` is read and rendered."""
+        return MarpOptions(
+            html=True if self.settings.html_tags == "all" else None,
+            run_cells=self.settings.runs(path),
+        )
+
+    def forget_themes(self) -> None:
+        """Read the themes anew at the next build."""
+        for name in ("_themes", "themes", "forced_theme"):
+            self.__dict__.pop(name, None)
+
+    def close(self) -> None:
+        """End the engines and the browser, and write what is worth keeping."""
+        for name in ("highlighter", "mathjax", "browser"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+        if "cache" in self.__dict__:
+            self.cache.flush()
+
+
+def read_source(path: Path) -> Source:
+    """Return the text of a deck.
+
+    Raises:
+        DeckError: it is not there, cannot be read, or is no UTF-8.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        near = difflib.get_close_matches(path.name, (p.name for p in path.parent.glob("*.md")), 1)
+        hint = f"did you mean {path.with_name(near[0])}?" if near else None
+        raise DeckError(f"there is no deck at {path}", hint=hint) from None
+    except OSError as error:
+        raise DeckError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        return Source.of(data.decode("utf-8"), path)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        source = Source.of(data.decode("utf-8", "replace"), path)
+        raise DeckError(
+            f"this is no UTF-8: byte 0x{data[error.start]:02x}",
+            source.span(before.count("\n") + 1, "\ufffd"),
+            "save the file as UTF-8",
+        ) from None
+
+
+def build(path: Path, tools: Tools, template: DocumentTemplate = "bespoke") -> Built:
+    """Return the deck at `path`, run and rendered, with a stylesheet for `template`.
+
+    Raises:
+        DeckError: it cannot be read, its kernel died, or something it needs is not installed.
+    """
+    return finish(run(load(path, tools), tools), tools, template)
+
+
+def load(path: Path, tools: Tools) -> Deck:
+    """Return the deck at `path`, its cells not run; errors as `build`."""
+    return parse(read_source(path), tools.options(path))
+
+
+def run(deck: Deck, tools: Tools) -> Deck:
+    """Return the deck with the outputs of its cells; errors as `build`."""
+    return execute(deck, tools.execution()) if deck.cells else deck
+
+
+def finish(deck: Deck, tools: Tools, template: DocumentTemplate = "bespoke") -> Built:
+    """Return the deck rendered, with what is to be told; errors as `build`."""
+    page = render_page(deck, tools.options(deck.source.path), tools, template)
+    notices = tuple(n for n in page.notices if n.kind not in tools.settings.silence)
+    return Built(deck, page, notices, tuple(failures(deck)))
+
+
+def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: DocumentTemplate) -> Page:
+    """Return a deck's page in its theme, with its stylesheet and everything that is to be told."""
+    told: list[Notice] = [*deck.notices]
+    themes = tools.themes
+    if tools.forced_theme:
+        deck = replace(deck, directives={**deck.directives, "theme": tools.forced_theme})
+    else:
+        told += _unknown_themes(deck, themes)
+        deck = choose_theme(deck, themes)
+    theme, size = _sized(themes, find_theme(themes, _text(deck.directives.get("theme"))), deck, told)
+    page = render(deck, theme, _context(deck, theme, options, tools, told))
+    css = stylesheet(
+        themes,
+        theme,
+        styles=[(style.css, _scope(deck, style.slide)) for style in deck.styles],
+        size=size,
+        options=options,
+        container=CONTAINERS[template],
+        extra=_extra_styles(page),
+    )
+    told += tell_of_themes(themes, theme, deck)
+    return replace(page, css=css, notices=tuple(dict.fromkeys(told)))
+
+
+def self_contained(built: Built, tools: Tools, output: Path) -> Built:
+    """Return it with local pictures, fonts and media inside; links are relative to where `output` stands."""
+    from celldeck.export.inline import inline, notices
+
+    path = built.deck.source.path
+    inlined = inline(
+        built.page,
+        folder=path.parent,
+        files=tools.files,
+        style_folders=[p if p.is_dir() else p.parent for p in tools.settings.theme_paths],
+        root=tools.settings.root,
+        output=output,
+    )
+    lines = [(slide.line, slide.end_line) for slide in built.deck.slides]
+    found = notices(inlined.findings, built.deck.source, lines)
+    kept = tuple(n for n in found if n.kind not in tools.settings.silence)
+    return replace(built, page=inlined.page, notices=built.notices + kept)
+
+
+def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "bespoke") -> Built:
+    """Write the HTML deck, and its PDF beside it if the settings ask for one.
+
+    Returns:
+        The deck with everything that its pictures and its PDF gave to tell.
+
+    Raises:
+        DeckError: there is no browser to print with, or it failed; the HTML has been written.
+        OSError: a file could not be written; what stood there is untouched.
+    """
+    whole = self_contained(built, tools, html)
+    write_atomically(html, document(whole.page, template=template))
+    if not tools.settings.pdf:
+        return whole
+    from celldeck.export.pdf import write_pdf
+
+    page = whole.page
+    if CONTAINERS[template] != CONTAINERS["print"]:
+        options = tools.options(built.deck.source.path)
+        page = self_contained(
+            replace(built, page=render_page(built.deck, options, tools, "print")), tools, html
+        ).page
+    told = write_pdf(html.with_suffix(".pdf"), document(page, template="print"), page, tools.browser)
+    return replace(whole, notices=whole.notices + told)
+
+
+def failures(deck: Deck) -> Iterator[str]:
+    """Give each exception of a cell that was not allowed to raise: place, name, message."""
+    for cell in deck.cells:
+        if cell.options["error"]:
+            continue
+        for output in cell.outputs or ():
+            if output.error:
+                name, message = output.error
+                line = cell.first_line + output.error_line - 1 if output.error_line else cell.span.line
+                summary = f"{name}: {message}".splitlines()[0] if message else name
+                yield str(
+                    DeckError(f"cell {cell.label or cell.index + 1} raised {summary}", deck.source.span(line))
+                )
+
+
+# ---------------------------------------------------------------- what render is given
+
+
+def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told: list[Notice]) -> Context:
+    typesetter = Typesetter(tools.cache, tools.mathjax)
+
+    def math(tex: str, display: bool) -> str:
+        typeset = typesetter.typeset(tex, display)
+        if typeset.error:
+            span = _place(deck.source, tex)
+            told.append(Notice("broken-formula", f"this formula is no TeX: {typeset.error}", span))
+        return typeset.html
+
+    def cell(index: int) -> str:
+        return render_cell(deck.cells[index], mime)
+
+    context = Context(
+        options=options,
+        theme=theme,
+        sanitize=lambda html: sanitize(html, options.html, xhtml=options.xhtml_out),
+        highlight=tools.highlighter.highlight,
+        math=math,
+        emojify=lambda text, shortcodes: emojify(text, options, shortcodes),
+        cell=cell,
+    )
+    mime = MimeTools(
+        code=lambda code, language: render_blocks((CodeBlock(code + "\n", language, True, 0, 0),), context),
+        math=math,
+        markdown=lambda text: _markdown(text, context),
+        pre_attributes=' is="marp-pre" data-auto-scaling="downscale-only"' if theme.scales("code") else "",
+    )
+    return context
+
+
+def _markdown(text: str, context: Context) -> str:
+    """Return the HTML of Markdown that a cell gave; rulers in it are rulers, not slides."""
+    document = read_markdown(Source.of(text, "output.md"), context.options)
+    blocks: list[Block] = []
+    for chunk in document.chunks:
+        blocks += [chunk.ruler, *chunk.blocks] if chunk.ruler else chunk.blocks
+    return render_blocks(blocks, context)
+
+
+# ---------------------------------------------------------------- which theme, and how large
+
+
+def _unknown_themes(deck: Deck, themes: ThemeSet) -> Iterator[Notice]:
+    for name, line in unknown_themes(deck, themes):
+        yield Notice(
+            "unknown-theme",
+            f"unknown theme '{name}', so another is used",
+            deck.source.span(line, name),
+            _themes_hint(name, themes),
+        )
+
+
+def _themes_hint(name: str, themes: ThemeSet) -> str:
+    near = difflib.get_close_matches(name, themes, 1)
+    here = f"themes here: {', '.join(sorted(themes))}"
+    return f"did you mean '{near[0]}'? {here}" if near else here
+
+
+def _sized(
+    themes: ThemeSet, theme: Theme, deck: Deck, told: list[Notice]
+) -> tuple[Theme, tuple[str, str] | None]:
+    """Return the theme in the size that the deck asks for, and that size for the stylesheet."""
+    name = _text(deck.directives.get("size"))
+    if not name:
+        return theme, None
+    if name not in theme.presets:
+        sizes = ", ".join(theme.presets)
+        told.append(
+            Notice(
+                "unknown-size",
+                f"the theme '{theme.name}' has no size '{name}', so its own is used",
+                _place(deck.source, f"size: {name}") or _place(deck.source, name),
+                f"sizes of this theme: {sizes}" if sizes else "this theme has one size only",
+            )
+        )
+        return theme, None
+    size = theme.presets[name]
+    return resize(themes, theme, size), size
+
+
+def _scope(deck: Deck, slide: int | None) -> str | None:
+    return None if slide is None else deck.slides[slide - 1].scope
+
+
+def _extra_styles(page: Page) -> list[str]:
+    """Return the stylesheets of what the slides hold, formulas and emoji; a deck without has neither."""
+    extra = []
+    if any("<mjx-container" in slide for slide in page.slides):
+        extra.append(MATH_CSS)
+    if any('class="emoji"' in slide for slide in page.slides):
+        extra.append(EMOJI_CSS)
+    return extra
+
+
+def _place(source: Source, text: str) -> Span | None:
+    """Return the first place where `text` is written, or None."""
+    wanted = text.strip().split("\n", 1)[0].strip()
+    if not wanted:
+        return None
+    for number, line in enumerate(source.lines, 1):
+        if wanted in line:
+            return source.span(number, wanted)
+    return None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,105 @@
+"""Site: the decks that are served, the last good build of each, and who hears of the next one."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from celldeck.model import Page
+from celldeck.render.page import document, notes_html
+
+Listener = Callable[[str], None]
+
+
+@dataclass
+class ServedDeck:
+    """One deck of the site."""
+
+    path: Path
+    name: str
+    """Its address is `/NAME.html`."""
+    version: int = 0
+    """Counts the builds that changed the page; 0: none was good yet."""
+    page: Page | None = None
+    """The last good one, with everything local inside."""
+    error: str | None = None
+    """Why the newest build failed; None: it did not."""
+    listeners: set[Listener] = field(default_factory=set)
+
+
+class Site:
+    """What the server answers from. Builds call `publish` and `fail`; any thread may."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Take the decks' paths, which have different names."""
+        self.decks = {path.stem: ServedDeck(path, path.stem) for path in paths}
+        self._lock = threading.RLock()
+
+    def publish(self, name: str, page: Page) -> None:
+        """Put a new build in place and tell the pages that show the deck what changed."""
+        with self._lock:
+            deck = self.decks[name]
+            before, failed = deck.page, deck.error is not None
+            deck.page, deck.error = page, None
+            if before == page and not failed:
+                return
+            base, deck.version = deck.version, deck.version + 1
+            self._tell(deck, _changes(before, page, base, deck.version))
+
+    def fail(self, name: str, error: str) -> None:
+        """Note that a build failed; pages go on showing the last good one."""
+        with self._lock:
+            self.decks[name].error = error
+
+    def listen(self, name: str, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each message for the deck, the version first; return how to stop it."""
+        with self._lock:
+            deck = self.decks[name]
+            deck.listeners.add(listener)
+            listener(json.dumps({"version": str(deck.version)}))
+        return lambda: deck.listeners.discard(listener)
+
+    def html(self, name: str) -> str | None:
+        """Return the deck's document, following its builds; None if no build was good yet."""
+        with self._lock:
+            deck = self.decks[name]
+            if deck.page is None:
+                return None
+            return document(deck.page, live=f"/~live/{name}", version=str(deck.version))
+
+    def _tell(self, deck: ServedDeck, message: str) -> None:
+        for listener in tuple(deck.listeners):
+            listener(message)
+
+
+def _changes(before: Page | None, page: Page, base: int, version: int) -> str:
+    """Return the message of `runtime/live.js` that turns one page into the other.
+
+    A slide that stays is the number it had; with another size or no page before, the page loads anew.
+    """
+    if before is None or before.size_px != page.size_px:
+        return json.dumps({"version": str(version)})
+    places: dict[str, list[int]] = {}
+    for number, slide in enumerate(before.slides):
+        places.setdefault(slide, []).append(number)
+    slides: list[int | str] = []
+    for number, slide in enumerate(page.slides):
+        kept = places.get(slide)
+        if not kept:
+            slides.append(slide)
+            continue
+        # A slide that stands twice keeps its own place where it can.
+        slides.append(kept.pop(kept.index(number)) if number in kept else kept.pop(0))
+    return json.dumps(
+        {
+            "version": str(version),
+            "base": str(base),
+            "slides": slides,
+            "css": page.css if page.css != before.css else None,
+            "title": page.metadata.title or page.source.path.stem,
+            "notes": notes_html(page.notes),
+        }
+    )
