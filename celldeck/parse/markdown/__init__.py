@@ -1,28 +1,38 @@
-"""Markdown text to the frozen nodes of `celldeck.nodes`."""
+"""Markdown to the frozen nodes of `celldeck.nodes`, as markdown-it reads it for Marp.
+
+marko gives the frame of the block parser and its tree; the blocks (`blocks/`), the table of lines that
+they are read from (`lines.py`) and the scanner of their text (`inline/`) are ours. Where CommonMark and
+markdown-it differ, markdown-it holds, with Marp's options: https://github.com/marp-team/marp-core#readme.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from marko import Markdown
-from marko.ext.gfm import gfm
-
-from celldeck import nodes
+from celldeck.errors import DeckError
 from celldeck.model import MarpOptions
-from celldeck.source import Source
+from celldeck.nodes import Block, Chunk, Inline, ThematicBreak
+from celldeck.parse.markdown.blocks import block_parser
+from celldeck.parse.markdown.blocks.ruler import ThematicBreak as Ruler
+from celldeck.parse.markdown.freeze import freeze
+from celldeck.parse.markdown.front_matter import read_front_matter
+from celldeck.parse.markdown.inline import Rules, read_text
+from celldeck.parse.markdown.inline import read_image_text as _read_image_text
+from celldeck.parse.markdown.lines import Lines
+from celldeck.parse.markdown.references import NONE, References
+from celldeck.source import Source, Span
 
-
-@dataclass(frozen=True)
-class References:
-    """Link reference definitions: normalised label to address and title."""
-
-    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-
-NONE = References()
+__all__ = [
+    "NONE",
+    "Document",
+    "References",
+    "read_chunk",
+    "read_image_text",
+    "read_inline",
+    "read_markdown",
+]
 
 
 @dataclass(frozen=True)
@@ -33,108 +43,128 @@ class Document:
     """The YAML, without its fences; None: there is none."""
     front_matter_end: int
     """0-based line after it; 0: there is none."""
-    chunks: tuple[nodes.Chunk, ...]
+    chunks: tuple[Chunk, ...]
     references: References
 
 
-_COMMENT = re.compile(r"<!--+\s*([\s\S]*?)\s*--+>")
-
-
 def read_markdown(source: Source, options: MarpOptions) -> Document:
-    """Return what `source` says."""
-    lines = source.lines
-    front, end = None, 0
-    if lines[0].startswith("---"):
-        for i, line in enumerate(lines[1:], 1):
-            if line.rstrip() == "---":
-                front, end = "\n".join(lines[1:i]), i + 1
-                break
-    chunks = []
-    start, ruler, text = end, None, "\n".join(lines[end:])
-    document = gfm.parse(text)
-    blocks: list[Any] = []
-    base = end
-    for child in document.children:
-        at = text.count("\n", 0, child.source_span[0])
-        if type(child).__name__ == "ThematicBreak":
-            chunks.append(nodes.Chunk(start, base + at, ruler, tuple(blocks)))
-            blocks, start, ruler = [], base + at, nodes.ThematicBreak("---", 0)
-        else:
-            blocks.extend(_block(child, at + base - start))
-    chunks.append(nodes.Chunk(start, len(lines), ruler, tuple(blocks)))
-    return Document(front, end, tuple(chunks), NONE)
+    """Return what a text says, chunk by chunk; there is always a first chunk, if an empty one.
+
+    Raises:
+        DeckError: a paragraph is far larger, or nested far deeper, than any text needs.
+    """
+    front = read_front_matter(source.text)
+    start = front.end_line if front else 0
+    text = source.text
+    if front:
+        text = "\n".join(source.lines[start:])
+    lines, elements = _read_blocks(text, options)
+    references = References(lines.references)
+    chunks = tuple(
+        _freeze_chunk(chunk, end, start, options, references, lambda line: source.span(line + 1))
+        for chunk, end in _cut(elements, lines.count)
+    )
+    return Document(front.yaml if front else None, start, chunks, references)
+
+
+def read_chunk(text: str, options: MarpOptions, references: References = NONE, line: int = 0) -> Chunk:
+    """Return the first chunk of a text without front matter; of a chunk's own text, all of it.
+
+    Args:
+        text: may begin with a ruler; line ends are `\\n`.
+        options: how it is read.
+        references: those of the whole deck.
+        line: 0-based line of the source that it starts on.
+
+    Raises:
+        DeckError: as for `read_markdown`, without a place.
+    """
+    lines, elements = _read_blocks(text, options)
+    chunks = list(_cut(elements, lines.count))
+    # A text that begins with a ruler has an empty chunk before it.
+    first, end = chunks[1] if len(chunks) > 1 and not chunks[0][0] else chunks[0]
+    return _freeze_chunk(first, end, line, options, references, lambda _: None)
 
 
 def read_inline(
     text: str, options: MarpOptions, references: References = NONE, line: int = 0
-) -> tuple[nodes.Inline, ...]:
-    """Return what one line of text says."""
-    document = gfm.parse(text)
-    return _inlines(getattr(document.children[0], "children", ())) if document.children else ()
+) -> tuple[Inline, ...]:
+    """Return what the text of one paragraph says, such as that of a header.
+
+    Raises:
+        DeckError: as for `read_markdown`, without a place.
+    """
+    return read_text(text, line, _rules(options, references))
 
 
-def _block(e: Any, line: int) -> list[Any]:
-    kind = type(e).__name__
-    if kind in ("Heading", "SetextHeading"):
-        return [nodes.Heading(e.level, _inlines(e.children), line, kind == "SetextHeading")]
-    if kind == "Paragraph":
-        return [nodes.Paragraph(_inlines(e.children), line, e._tight)]
-    if kind == "Quote":
-        return [nodes.BlockQuote(_blocks(e.children, line), line)]
-    if kind == "List":
-        items = tuple(nodes.ListItem(_blocks(i.children, line), line, e.bullet[-1]) for i in e.children)
-        return [nodes.List(items, e.ordered, line, e.start)]
-    if kind in ("CodeBlock", "FencedCode"):
-        text = e.children[0].children
-        info = (e.lang + " " + e.extra).strip()
-        return [nodes.CodeBlock(text, info, kind == "FencedCode", line, line + text.count("\n") + 2)]
-    if kind == "HTMLBlock":
-        m = _COMMENT.match(e.body.lstrip())
-        if m:
-            return [nodes.Comment(m[1], line)]
-        m = re.match(r"\s*<style(.*?)>(.*?)</style>", e.body, re.S)
-        return [nodes.StyleBlock(m[2].strip(), m[1], line)] if m else [nodes.HtmlBlock(e.body, line)]
-    if kind == "ThematicBreak":
-        return [nodes.ThematicBreak("---", line)]
-    if kind == "Table":
-        rows = [tuple(nodes.TableCell(_inlines(c.children), c.align) for c in r.children) for r in e.children]
-        return [nodes.Table(rows[0], tuple(rows[1:]), line)]
-    return []
+def read_image_text(
+    text: str, options: MarpOptions, references: References = NONE, line: int = 0
+) -> tuple[Inline, ...]:
+    """Return the children of an image whose brackets hold `text`: escaped characters stand apart in it."""
+    return _read_image_text(text, line, _rules(options, references))
 
 
-def _blocks(children: Any, line: int) -> tuple[Any, ...]:
-    return tuple(b for c in children for b in _block(c, line))
+def _rules(options: MarpOptions, references: References) -> Rules:
+    return Rules(
+        html=options.html is not False,
+        linkify=options.linkify,
+        math=bool(options.math),
+        classes=options.remark_classes,
+        typographer=options.typographer,
+        emoji=bool(options.emoji_unicode),
+        references=references,
+    )
 
 
-def _inlines(children: Any) -> tuple[Any, ...]:
-    if isinstance(children, str):
-        return (nodes.Text(children),)
-    return tuple(n for c in children for n in _inline(c))
+def _read_blocks(text: str, options: MarpOptions) -> tuple[Lines, list[Any]]:
+    parser = block_parser(
+        html=options.html is not False, math=bool(options.math), classes=options.remark_classes
+    )
+    lines = Lines(text)
+    lines.parser = parser
+    return lines, parser.parse_source(lines)
 
 
-def _inline(e: Any) -> list[Any]:
-    kind = type(e).__name__
-    if kind in ("RawText", "Literal"):
-        return [nodes.Text(e.children)]
-    if kind == "LineBreak":
-        return [nodes.SoftBreak() if e.soft else nodes.HardBreak()]
-    if kind == "CodeSpan":
-        return [nodes.CodeSpan(e.children)]
-    if kind == "Emphasis":
-        return [nodes.Emphasis(_inlines(e.children))]
-    if kind == "StrongEmphasis":
-        return [nodes.Strong(_inlines(e.children))]
-    if kind == "Strikethrough":
-        return [nodes.Strikethrough(_inlines(e.children))]
-    if kind in ("Link", "AutoLink", "Url"):
-        return [nodes.Link(e.dest, getattr(e, "title", None), _inlines(e.children))]
-    if kind == "Image":
-        inner = _inlines(e.children)
-        return [nodes.Image(e.dest, e.title, "".join(getattr(c, "text", "") for c in inner), inner)]
-    if kind == "InlineHTML":
-        m = _COMMENT.match(e.children)
-        return [nodes.InlineComment(m[1])] if m else [nodes.HtmlInline(e.children)]
-    return []
+def _cut(elements: list[Any], end: int) -> Iterator[tuple[list[Any], int]]:
+    """Give the elements of each chunk, its ruler first, and the line after it."""
+    chunk: list[Any] = []
+    for element in elements:
+        if isinstance(element, Ruler):
+            yield chunk, element.line
+            chunk = [element]
+        else:
+            chunk.append(element)
+    yield chunk, end
 
 
-assert Markdown
+def _freeze_chunk(
+    elements: list[Any],
+    end: int,
+    offset: int,
+    options: MarpOptions,
+    references: References,
+    locate: Callable[[int], Span | None],
+) -> Chunk:
+    """Return the chunk of `elements`.
+
+    Args:
+        elements: its ruler first, unless it is the first chunk.
+        end: the line after it, counted as the lines of the elements are.
+        offset: the line of the source that line 0 of the elements is.
+        options: how their text is read.
+        references: those of the whole deck.
+        locate: gives the place in the source of one of its 0-based lines.
+    """
+    rules = _rules(options, references)
+    ruler = elements[0] if elements and isinstance(elements[0], Ruler) else None
+    start = ruler.line if ruler else 0
+
+    def read(text: str, line: int) -> tuple[Inline, ...]:
+        try:
+            return read_text(text, line, rules)
+        except DeckError as error:
+            raise DeckError(error.message, locate(offset + start + line), error.hint) from None
+
+    blocks: tuple[Block, ...] = freeze(elements[1:] if ruler else elements, -start, read)
+    mark = ThematicBreak(ruler.markup, 0) if ruler else None
+    return Chunk(offset + start, offset + end, mark, blocks)
