@@ -72,6 +72,19 @@ def find_emoji(text: str) -> Iterator[tuple[int, int]]:
         yield match.span()
 
 
+def find_names(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the start and end of every `:name:` of an emoji in `text`, and the emoji."""
+    at = 0
+    while match := _NAME.search(text, at):
+        emoji = shortcode(match[1])
+        if emoji is None:
+            # Its second colon may open a name: `a:b:smile:`.
+            at = match.end() - 1
+            continue
+        yield match.start(), match.end(), emoji
+        at = match.end()
+
+
 def shortcode(name: str) -> str | None:
     """Return the emoji of a name, such as `smile`; None: there is no such name."""
     return _names().get(name)
@@ -116,17 +129,11 @@ def _with_names(text: str, options: EmojiOptions, shortcodes: bool) -> str:
     if not (shortcodes and options.emoji_shortcode and ":" in text):
         return _escaped(text)
     parts: list[str] = []
-    last = at = 0
-    while match := _NAME.search(text, at):
-        emoji = shortcode(match[1])
-        if emoji is None:
-            # Its second colon may open a name: `a:b:smile:`.
-            at = match.end() - 1
-            continue
-        parts.append(_escaped(text[last : match.start()]))
+    last = 0
+    for start, end, emoji in find_names(text):
         shown = options.emoji_shortcode == "twemoji" and _qualified().fullmatch(emoji)
-        parts.append(picture(emoji) if shown else emoji)
-        last = at = match.end()
+        parts += _escaped(text[last:start]), picture(emoji) if shown else emoji
+        last = end
     parts.append(_escaped(text[last:]))
     return "".join(parts)
 

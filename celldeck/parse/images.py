@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from celldeck.js import SPACE, trim_start
 from celldeck.model import MarpOptions
 from celldeck.nodes import Image, Inline, Text
-from celldeck.parse.markdown import References, read_inline
+from celldeck.parse.markdown import References, read_image_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def sized(image: Image, options: MarpOptions, references: References) -> Image:
     rest = joined(found.rest)
     children: tuple[Inline, ...] = (Text(rest),) if rest else ()
     if not _PLAIN.fullmatch(rest):
-        children = read_inline(rest, options, references, image.line)
+        children = read_image_text(rest, options, references, image.line)
     return replace(
         image,
         children=children,

@@ -6,14 +6,28 @@ Marp: https://github.com/marp-team/marp-core#slug
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
 from celldeck.js import SPACE, trim
-from celldeck.nodes import Block, CodeSpan, Heading, HtmlInline, Image, Inline, Text
+from celldeck.emoji import find_names
+from celldeck.nodes import (
+    Block,
+    ClassSpan,
+    CodeSpan,
+    Emphasis,
+    Heading,
+    HtmlInline,
+    Image,
+    Inline,
+    Link,
+    Strikethrough,
+    Strong,
+    Text,
+)
 from celldeck.parse.draft import Draft
-from celldeck.parse.walk import change_blocks, every_node
+from celldeck.parse.walk import change_blocks
 
 _SPACES = re.compile(f"[{SPACE}]+")
 # ASCII punctuation but `-` and `_`, and that of Chinese and Japanese texts.
@@ -38,7 +52,7 @@ def name_headings(draft: Draft) -> Draft:
     def named(block: Block) -> Block:
         if not isinstance(block, Heading):
             return block
-        base = slug_of(heading_text(block.children))
+        base = slug_of(heading_text(block.children, named_emoji=bool(options.emoji_shortcode)))
         count = taken.get(base, -1) + 1
         taken[base] = count
         return replace(block, slug=f"{base}-{count}" if count else base)
@@ -51,20 +65,42 @@ def name_headings(draft: Draft) -> Draft:
     return draft.with_slides(slides)
 
 
-def heading_text(children: Iterable[Inline]) -> str:
+def heading_text(children: Sequence[Inline], *, named_emoji: bool) -> str:
     """Return the text that a heading's name is made of.
 
     Raw tags and the source of alt texts count; comments, formulas and line ends do not.
+
+    Args:
+        named_emoji: the name of an emoji, such as `:smile:`, stands for it.
     """
-    parts = []
-    for node in every_node(children):
-        if isinstance(node, (Text, CodeSpan)):
+    parts: list[str] = []
+    run: list[str] = []
+    for node in (*children, None):
+        if isinstance(node, Text):
+            run.append(node.text)
+            continue
+        parts.append(_with_emoji("".join(run)) if named_emoji else "".join(run))
+        run.clear()
+        if isinstance(node, CodeSpan):
             parts.append(node.text)
         elif isinstance(node, Image):
             parts.append(node.content)
         elif isinstance(node, HtmlInline):
             parts.append(node.html)
+        elif isinstance(node, (Emphasis, Strong, Strikethrough, Link, ClassSpan)):
+            parts.append(heading_text(node.children, named_emoji=named_emoji))
     return "".join(parts)
+
+
+def _with_emoji(text: str) -> str:
+    if ":" not in text:
+        return text
+    parts: list[str] = []
+    last = 0
+    for start, end, emoji in find_names(text):
+        parts += text[last:start], emoji
+        last = end
+    return "".join((*parts, text[last:]))
 
 
 def slug_of(text: str) -> str:
