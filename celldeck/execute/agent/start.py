@@ -1,0 +1,72 @@
+"""Put the agent's parts to work in a shell of IPython."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+FIGURES = {
+    # At 100 pixels an inch, 15 points are 21 pixels of a slide that is 720 high: read from the last row.
+    "figure.figsize": (8.0, 4.5),
+    "figure.dpi": 100,
+    "font.size": 15,
+    "lines.linewidth": 2.5,
+    "lines.markersize": 8,
+    "axes.titlepad": 12,
+}
+
+
+def install(shell: Any, modules: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Start the agent; called once, before the first cell."""
+    names = modules["names"].install(shell)
+    modules["tracebacks"].Tracebacks(shell, names)
+    streams = modules["streams"].Streams(settings["head"], settings["tail"])
+    watch = modules["watch"].Watch()
+    set_figures(shell)
+    shell.ask_exit = leave
+    Cells(shell, names, streams, watch, settings["report"]).install()
+
+
+class Cells:
+    """Hears when a cell starts and ends."""
+
+    def __init__(self, shell: Any, names: Any, streams: Any, watch: Any, report: str) -> None:
+        self.shell = shell
+        self.names = names
+        self.streams = streams
+        self.watch = watch
+        self.report = report
+        self.pid = os.getpid()
+        self.depth = 0
+        """Cell magics such as `%%capture` run a cell within the cell."""
+
+    def install(self) -> None:
+        self.shell.events.register("pre_run_cell", self.before)
+        self.shell.events.register("post_run_cell", self.after)
+
+    def before(self, info: Any) -> None:
+        if info.cell_id is not None:
+            self.depth = 0
+            self.names.start(info.cell_id, info.raw_cell)
+            self.watch.start()
+        self.depth += 1
+
+    def after(self, result: Any) -> None:
+        self.depth -= 1
+        if self.depth != 0 or os.getpid() != self.pid:
+            return
+        used = self.watch.end()
+        dropped = self.streams.end()
+        self.shell.display_pub.publish({self.report: {**used, "dropped": dropped}})
+
+
+def leave() -> None:
+    """Make `exit` and `quit` what they are in a script; in a notebook they stop the kernel a moment later."""
+    raise SystemExit
+
+
+def set_figures(shell: Any) -> None:
+    """Have matplotlib, once it is imported, draw for slides: sharp, and large enough to read."""
+    inline = shell.config.InlineBackend
+    inline.figure_formats = {"retina"}
+    inline.rc = FIGURES

@@ -1,0 +1,166 @@
+"""Which files, packages and modules a cell used: what its outputs depend on beside the code."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.machinery
+import os
+import sys
+import sysconfig
+import threading
+from typing import Any
+
+LARGEST_BYTES = 1 << 26
+"""Files above this are known by size and time instead of content, which would take longer than most cells."""
+
+
+class Missing:
+    """The last finder: it is asked only for modules that no other one knows."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Note a top-level module that is not there."""
+        if path is None:
+            self.names.add(name)
+
+
+class Watch:
+    """Notes what is read while cells run."""
+
+    def __init__(self) -> None:
+        self.folder = os.getcwd()
+        self.on = False
+        self.busy = threading.local()
+        self.files: dict[str, Any] = {}
+        self.written: set[str] = set()
+        self.seen: set[str] = set()
+        self.modules: set[str] = set()
+        """Those that were reported; the first cell reports what the kernel itself has imported, too."""
+        self.missing = Missing()
+        sys.meta_path.append(self.missing)
+        roots = {
+            sys.prefix,
+            sys.base_prefix,
+            sys.exec_prefix,
+            *sysconfig.get_paths().values(),
+            cache_folder(),
+        }
+        # A folder of system files is a root only as a whole: with `/usr` as prefix, data in it is rare.
+        self.roots = tuple(os.path.realpath(root) + os.sep for root in roots if root)
+        self.system = tuple(f"{os.sep}{name}{os.sep}" for name in ("proc", "sys", "dev"))
+        self.private = tuple(
+            p + os.sep for p in (os.environ.get("IPYTHONDIR"), os.environ.get("MPLCONFIGDIR")) if p
+        )
+        sys.addaudithook(self.audit)
+
+    def audit(self, event: str, args: Any) -> None:
+        """Python's audit hook: https://docs.python.org/3/library/audit_events.html"""
+        if event != "open" or not self.on or getattr(self.busy, "here", False):
+            return
+        self.busy.here = True
+        try:
+            self.opened(args[0], args[2] or 0)
+        except Exception:
+            # An exception here would fail the author's own call.
+            return
+        finally:
+            self.busy.here = False
+
+    def opened(self, path: Any, flags: int) -> None:
+        if isinstance(path, bytes):
+            path = os.fsdecode(path)
+        if not isinstance(path, str) or path.startswith("<"):
+            # A number of an open file, or the name of code that stands in no file.
+            return
+        path = os.path.abspath(path)
+        if path in self.seen or "__pycache__" in path:
+            return
+        if flags & (os.O_WRONLY | os.O_TRUNC | os.O_EXCL) or (flags & os.O_RDWR and flags & os.O_CREAT):
+            self.written.add(path)
+            self.seen.add(path)
+        elif not self.is_own(path):
+            self.seen.add(path)
+            self.files[self.short(path)] = identity(path)
+
+    def is_own(self, path: str) -> bool:
+        """Say whether a file is Python's, a package's, the system's or a cache."""
+        if path.startswith(self.folder + os.sep) and "site-packages" not in path:
+            # A virtual environment may stand around the deck, or the deck inside one.
+            return False
+        real = os.path.realpath(path)
+        return (
+            real.startswith(self.roots) or path.startswith(self.system + self.private) or os.path.isdir(path)
+        )
+
+    def short(self, path: str) -> str:
+        """Return the path from the deck's folder, so that a store can move with its decks."""
+        try:
+            return os.path.relpath(path, self.folder).replace(os.sep, "/")
+        except ValueError:
+            return path
+
+    def start(self) -> None:
+        """Begin a cell."""
+        self.files = {}
+        self.missing.names = set()
+        self.on = True
+
+    def end(self) -> dict[str, Any]:
+        """End a cell; return what it used that no cell before had used."""
+        self.on = False
+        packages: dict[str, str] = {}
+        new = [name for name in sys.modules if name not in self.modules]
+        self.modules.update(new)
+        for name in new:
+            place = origin(sys.modules.get(name))
+            if place is None:
+                continue
+            top = name.partition(".")[0]
+            if "site-packages" in place or "dist-packages" in place:
+                packages[top] = container(place, name)
+            elif not os.path.realpath(place).startswith(self.roots) and place.endswith(".py"):
+                path = os.path.abspath(place)
+                if path not in self.written:
+                    self.files.setdefault(self.short(path), identity(path))
+        missing = sorted(name for name in self.missing.names if name not in sys.modules)
+        return {"files": self.files, "packages": packages, "missing": missing}
+
+
+def identity(path: str) -> list[Any] | None:
+    """Return digest, size and time of a file, as celldeck computes them again; None if it is not there."""
+    try:
+        status = os.stat(path)
+        if status.st_size > LARGEST_BYTES:
+            return ["", status.st_size, status.st_mtime_ns]
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha1").hexdigest()
+    except OSError:
+        return None
+    return [digest, status.st_size, status.st_mtime_ns]
+
+
+def origin(module: Any) -> str | None:
+    """Return the file of a module, or the folder of a namespace package; None for what is built in."""
+    spec = getattr(module, "__spec__", None)
+    place = getattr(module, "__file__", None) or getattr(spec, "origin", None)
+    if isinstance(place, str) and place not in ("built-in", "frozen"):
+        return place
+    if isinstance(spec, importlib.machinery.ModuleSpec) and spec.submodule_search_locations:
+        return next(iter(spec.submodule_search_locations), None)
+    return None
+
+
+def container(place: str, name: str) -> str:
+    """Return the folder that a module was found in: what stands before its dotted name in its path."""
+    for marker in ("site-packages", "dist-packages"):
+        before, found, _ = place.rpartition(os.sep + marker + os.sep)
+        if found:
+            return before + os.sep + marker
+    return os.path.dirname(place)
+
+
+def cache_folder() -> str:
+    """Return the folder of the user's caches."""
+    return os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")

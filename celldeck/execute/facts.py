@@ -1,0 +1,151 @@
+"""What a cell used beside its code: files, packages, and modules that were not there.
+
+The agent notes it while the cell runs; a stored output is used again only where all of it is as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+Identity = tuple[str, int, int]
+"""SHA-1 of the content, size in bytes, time of change in nanoseconds; no digest where these two must do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one cell used that no cell before it had used."""
+
+    files: Mapping[str, Identity | None] = field(default_factory=dict)
+    """Path, from the deck's folder, to what the file was; None: it was not there."""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Name of a `.dist-info` folder, which has the version, to the folder it is in; empty: our Python's."""
+    missing: tuple[str, ...] = ()
+    """Modules that were asked for in vain."""
+
+    def digest_text(self) -> str:
+        """Return what later cells depend on: the content of the files, not their times."""
+        files = sorted(
+            (path, identity and (identity[0] or identity[1:])) for path, identity in self.files.items()
+        )
+        return repr((files, sorted(self.packages), self.missing))
+
+
+def observed(report: Mapping[str, Any], kernel_files: Iterable[Path] = ()) -> Facts:
+    """Return the facts that an agent reports at the end of a cell.
+
+    Args:
+        report: empty from a kernel without an agent; then code alone decides.
+        kernel_files: other files that the cell depends on.
+    """
+    from celldeck.execute.agent.watch import identity
+
+    files: dict[str, Identity | None] = {}
+    for path, found in report.get("files", {}).items():
+        files[path] = (found[0], found[1], found[2]) if found else None
+    for file in kernel_files:
+        known = identity(str(file))
+        files[str(file)] = (known[0], known[1], known[2]) if known else None
+    packages: dict[str, str] = {}
+    for module, folder in report.get("packages", {}).items():
+        for name in _distributions(folder).get(_normal(module), ()):
+            packages[name] = "" if folder in _own_folders() else folder
+    return Facts(files, packages, tuple(report.get("missing", ())))
+
+
+class World:
+    """Looks whether facts still hold, each of them once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder of the deck."""
+        self._folder = folder
+        self._known: dict[tuple[object, ...], str | None] = {}
+
+    def change(self, facts: Facts) -> str | None:
+        """Return the first thing that is not as it was, in words; None if all is."""
+        looks: list[tuple[Callable[..., str | None], tuple[object, ...]]] = [
+            *((self._file, item) for item in facts.files.items()),
+            *((_package, item) for item in facts.packages.items()),
+            *((self._missing, (name,)) for name in facts.missing),
+        ]
+        for look, about in looks:
+            if about not in self._known:
+                self._known[about] = look(*about)
+            if told := self._known[about]:
+                return told
+        return None
+
+    def _file(self, path: str, identity: Identity | None) -> str | None:
+        file = self._folder / path
+        try:
+            status = file.stat()
+        except OSError:
+            return None if identity is None else f"{path} is gone"
+        if identity is None:
+            return f"{path} is there now"
+        digest, size, time = identity
+        if (status.st_size, status.st_mtime_ns) == (size, time):
+            return None
+        if digest and status.st_size == size:
+            from celldeck.execute.agent import watch
+
+            found = watch.identity(str(file))
+            if found and found[0] == digest:
+                return None
+        return f"{path} has changed"
+
+    def _missing(self, name: str) -> str | None:
+        from importlib.machinery import PathFinder
+
+        if PathFinder.find_spec(name, [str(self._folder), *_own_folders()]) is None:
+            return None
+        return f"module {name} is there now"
+
+
+def _package(name: str, folder: str) -> str | None:
+    folders = (folder,) if folder else _own_folders()
+    if any(os.path.isdir(os.path.join(place, name)) for place in folders):
+        return None
+    package = name.removesuffix(".dist-info").removesuffix(".egg-info").replace("-", " ")
+    return f"{package} is not installed any more"
+
+
+@cache
+def _own_folders() -> tuple[str, ...]:
+    return tuple(path for path in sys.path if path.endswith(("site-packages", "dist-packages")))
+
+
+@cache
+def _distributions(folder: str) -> dict[str, list[str]]:
+    """Return which `.dist-info` folders of `folder` bring each top-level module, by its normalised name."""
+    found: dict[str, list[str]] = {}
+    try:
+        names = [name for name in os.listdir(folder) if name.endswith((".dist-info", ".egg-info"))]
+    except OSError:
+        return {}
+    for name in names:
+        for module in _modules(Path(folder, name)):
+            found.setdefault(_normal(module), []).append(name)
+    return found
+
+
+def _modules(distribution: Path) -> set[str]:
+    """Return the top-level modules of a distribution: as it lists them, and as its name has it."""
+    modules = {distribution.name.partition("-")[0]}
+    try:
+        record = (distribution / "RECORD").read_text("utf-8", errors="replace")
+    except OSError:
+        return modules
+    for top in set(re.findall(r"^\"?([A-Za-z_]\w*)(?=[/.])", record, re.MULTILINE)):
+        modules.add(top)
+    return modules
+
+
+def _normal(module: str) -> str:
+    return module.lower().replace("-", "_")

@@ -1,0 +1,348 @@
+"""Kernels of Jupyter: the one file that knows nbclient and jupyter_client.
+
+Imported only when a cell must run: with what it needs it takes a fifth of a second.
+
+Jupyter: https://jupyter-client.readthedocs.io/en/stable/messaging.html and https://nbclient.readthedocs.io
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty
+from typing import Any, TypeVar
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_async
+
+from celldeck.execute import agent
+from celldeck.execute.kernels import OWN_PYTHON, CannotStart, KernelDied, OnMessage, Reply, TimedOut
+from celldeck.execute.terminal import HEAD_CHARACTERS, TAIL_CHARACTERS
+
+START_S = 60
+"""Seconds that a kernel may take to come up."""
+GRACE_S = 5
+"""Seconds that an interrupted cell may take to stop, before its kernel is killed."""
+
+ENVIRONMENT = {
+    # The same run, the same order of sets, the same widths.
+    "PYTHONHASHSEED": "0",
+    "COLUMNS": "80",
+    "LINES": "24",
+    # Whatever the author's shell says: a slide shows the figure.
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    # What libraries say while they start; what they say before they read this, `noise.py` drops.
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "GLOG_minloglevel": "3",
+    "GRPC_VERBOSITY": "ERROR",
+    "KMP_WARNINGS": "0",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+"""Set for every kernel."""
+
+_INSTALL = {
+    "ir": "R -e \"install.packages('IRkernel'); IRkernel::installspec()\"",
+    "bash": "python -m pip install bash_kernel && python -m bash_kernel.install",
+    "julia": "julia -e 'using Pkg; Pkg.add(\"IJulia\")'",
+}
+
+T = TypeVar("T")
+
+_log = logging.getLogger("celldeck.kernel")
+_log.addHandler(logging.NullHandler())
+# nbclient and jupyter_client log what is raised here as well.
+_log.propagate = False
+
+
+class _Client(AsyncKernelClient):
+    """A client that tells the kernel which cell its code is."""
+
+    cell_name: str | None = None
+
+    def execute(self, code: str, silent: bool = False, store_history: bool = True, **_: Any) -> str:  # type: ignore[override]
+        """Send code; cells do not ask questions, and the next one runs whatever became of this one."""
+        content = {
+            "code": code,
+            "silent": silent,
+            "store_history": store_history,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        message = self.session.msg("execute_request", content, metadata={"cellId": self.cell_name})
+        self.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
+
+
+def start_kernel(name: str, folder: Path) -> JupyterKernel:
+    """Start a kernel that works in `folder` and return it when it is ready.
+
+    Raises:
+        CannotStart: there is no kernel of this name, or its process does not come up.
+    """
+    kernel = JupyterKernel(name, folder)
+    try:
+        kernel.start()
+    except BaseException:
+        kernel.close()
+        raise
+    return kernel
+
+
+class JupyterKernel:
+    """A kernel in a process of its own; its messages are read in a thread of its own."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        """Take the name of a kernelspec, or one that means the Python that runs celldeck."""
+        self.files: tuple[Path, ...] = ()
+        self._folder = folder
+        self._private = Path(tempfile.mkdtemp(prefix="celldeck-"))
+        self._loop = asyncio.SelectorEventLoop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name=f"kernel {name}")
+        self._thread.start()
+        self._closed = False
+        try:
+            self._manager = self._managed(name)
+        except BaseException:
+            self.close()
+            raise
+        self._runner: Any = None
+
+    def start(self) -> None:
+        """Start the process and wait until it answers."""
+        self._await(self._start())
+
+    def run(self, code: str, *, name: str, timeout_s: float, on_message: OnMessage) -> Reply:
+        """Run code to its end; see `kernels.Kernel`."""
+        return self._await(self._run(code, name, timeout_s, on_message))
+
+    def interrupt(self) -> None:
+        """Interrupt what runs; may be called from any thread."""
+        self._await(self._interrupt())
+
+    def close(self) -> None:
+        """Kill the process, and clean up after it. A second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        if hasattr(self, "_manager"):
+            with suppress(Exception):
+                self._await(self._stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        if not self._thread.is_alive():
+            self._loop.close()
+        shutil.rmtree(self._private, ignore_errors=True)
+
+    def _await(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _managed(self, name: str) -> AsyncKernelManager:
+        manager = AsyncKernelManager(log=_log, client_factory=_Client)
+        if name in OWN_PYTHON:
+            if importlib.util.find_spec("ipykernel_launcher") is None:
+                raise CannotStart(
+                    f"{sys.executable} has no kernel", f"{sys.executable} -m pip install ipykernel"
+                )
+            own = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            manager.kernel_name = name
+            manager._kernel_spec = KernelSpec(
+                # Cells may use each other's results as `Out`; no history file is to be written.
+                argv=[*own, "--HistoryManager.enabled=False"],
+                language="python",
+                display_name="Python",
+            )
+        else:
+            manager.kernel_name = name
+            manager._kernel_spec = spec = _find(name)
+            self.files = tuple(_files_of(spec))
+        manager.connection_file = str(self._private / "connection.json")
+        pipe = str(self._private / "s")
+        # The path of a Unix socket may have 104 to 108 characters.
+        if os.name == "posix" and len(pipe) < 95:
+            manager.transport = "ipc"
+            manager.ip = pipe
+        # As many messages as come, and no long wait before the first: a kernel takes a moment to listen.
+        manager.context.setsockopt(_zmq().RCVHWM, 0)
+        manager.context.setsockopt(_zmq().RECONNECT_IVL, 10)
+        return manager
+
+    async def _start(self) -> None:
+        manager = self._manager
+        environment = {**os.environ, **ENVIRONMENT, "IPYTHONDIR": str(self._private / "ipython")}
+        with (self._private / "log").open("wb") as log:
+            try:
+                await manager.start_kernel(env=environment, cwd=str(self._folder), stdout=log, stderr=log)
+            except OSError as error:
+                raise CannotStart(f"kernel '{manager.kernel_name}' cannot be started: {error}") from error
+        # Imported here: the process comes up meanwhile.
+        self._runner = _make_runner(manager)
+        client = self._runner.kc
+        client.start_channels(hb=False, stdin=False, control=False)
+        spec = manager.kernel_spec
+        code = None
+        if spec is not None and spec.language == "python":
+            code = agent.code(head_bytes=HEAD_CHARACTERS, tail_bytes=TAIL_CHARACTERS)
+        try:
+            await asyncio.wait_for(self._until_ready(client, code), START_S)
+        except TimeoutError:
+            raise CannotStart(f"kernel '{manager.kernel_name}' does not answer") from None
+
+    async def _until_ready(self, client: Any, code: str | None) -> None:
+        """Wait until the kernel has run `code`, and its messages arrive."""
+        request = client.execute(code, silent=True) if code else client.kernel_info()
+        while True:
+            await self._reply(client, request)
+            # Subscribing takes its own time; what is sent before that is lost.
+            with suppress(Empty):
+                while True:
+                    message = await client.iopub_channel.get_msg(timeout=0.1)
+                    if message["parent_header"].get("msg_id") == request and _is_idle(message):
+                        return
+            request = client.kernel_info()
+
+    async def _reply(self, client: Any, request: str) -> None:
+        while True:
+            try:
+                message = await client.shell_channel.get_msg(timeout=0.5)
+            except Empty:
+                if await self._manager.is_alive():
+                    continue
+                told = (self._private / "log").read_text("utf-8", errors="replace").strip().splitlines()
+                last = f": {told[-1]}" if told else ""
+                raise CannotStart(f"kernel '{self._manager.kernel_name}' ended at once{last}") from None
+            if message["parent_header"].get("msg_id") == request:
+                content = message["content"]
+                if content.get("status") == "error":
+                    raise RuntimeError(f"the agent cannot start: {content.get('evalue')}")
+                return
+
+    async def _run(self, code: str, name: str, timeout_s: float, on_message: OnMessage) -> Reply:
+        from nbclient.exceptions import DeadKernelError
+        from nbformat.v4 import new_code_cell
+
+        self._runner.on_message = on_message
+        self._runner.kc.cell_name = name
+        cell = new_code_cell(code)  # type: ignore[no-untyped-call]
+        self._runner.nb.cells = [cell]
+        task = asyncio.ensure_future(self._runner.async_execute_cell(cell, 0))
+        try:
+            done, _ = await asyncio.wait({task}, timeout=timeout_s)
+            if not done:
+                await self._stop_cell(task, timeout_s)
+            await task
+        except DeadKernelError:
+            raise KernelDied(await self._cause_of_death()) from None
+        return Reply(self._runner.error)
+
+    async def _stop_cell(self, task: asyncio.Future[Any], timeout_s: float) -> None:
+        """Interrupt the cell, kill it if need be, and raise."""
+        told = f"it ran longer than {timeout_s:g} s"
+        await self._manager.interrupt_kernel()
+        done, _ = await asyncio.wait({task}, timeout=GRACE_S)
+        if not done:
+            task.cancel()
+            await self._manager.shutdown_kernel(now=True)
+            raise TimedOut(f"{told}, and was killed, since interrupting it did not help")
+        # If it died of the interrupt, that is the end of it too.
+        task.exception()
+        raise TimedOut(f"{told}, and was interrupted")
+
+    async def _cause_of_death(self) -> str:
+        code = await self._manager.provisioner.poll() if self._manager.provisioner else None
+        if code is None:
+            return "the kernel died"
+        if code >= 0:
+            return f"the kernel ended with exit status {code}"
+        with suppress(ValueError):
+            number = signal.Signals(-code)
+            # Linux ends the largest process that way.
+            memory = ": the memory may be full" if number.name == "SIGKILL" else ""
+            return f"the kernel was killed by {number.name}{memory}"
+        return f"the kernel was killed by signal {-code}"
+
+    async def _interrupt(self) -> None:
+        await self._manager.interrupt_kernel()
+
+    async def _stop(self) -> None:
+        if self._runner is not None:
+            self._runner.kc.stop_channels()
+        if self._manager.has_kernel:
+            await self._manager.shutdown_kernel(now=True)
+        await ensure_async(self._manager.cleanup_resources())
+
+
+def _make_runner(manager: AsyncKernelManager) -> Any:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionComplete
+    from nbformat.v4 import new_notebook
+
+    class Runner(NotebookClient):
+        """nbclient, with the messages handed on as they come instead of kept in a notebook."""
+
+        on_message: OnMessage
+        error: tuple[str, str] | None = None
+
+        def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> None:
+            """Take a message; nbclient's own method keeps it."""
+            if _is_idle(msg):
+                raise CellExecutionComplete
+            self.on_message(msg["msg_type"], msg["content"])
+
+        async def _check_raise_for_error(self, cell: Any, cell_index: int, exec_reply: Any) -> None:
+            content = exec_reply["content"]
+            failed = content["status"] == "error"
+            self.error = (str(content["ename"]), str(content["evalue"])) if failed else None
+
+    runner = Runner(
+        nb=new_notebook(),  # type: ignore[no-untyped-call]
+        km=manager,
+        log=_log,
+        timeout=None,
+        # Only kernels that lose messages make anyone wait so long.
+        iopub_timeout=30,
+        store_widget_state=False,
+    )
+    runner.kc = manager.client()
+    return runner
+
+
+def _is_idle(message: dict[str, Any]) -> bool:
+    return bool(message["msg_type"] == "status" and message["content"]["execution_state"] == "idle")
+
+
+def _find(name: str) -> KernelSpec:
+    specs = KernelSpecManager(log=_log)
+    try:
+        return specs.get_kernel_spec(name)
+    except NoSuchKernel:
+        here = ", ".join(sorted({"python3", *specs.find_kernel_specs()}))
+        family = next((family for family in _INSTALL if name.startswith(family)), None)
+        install = f"; to install this one: {_INSTALL[family]}" if family else ""
+        raise CannotStart(f"there is no kernel '{name}'", f"kernels here: {here}{install}") from None
+
+
+def _files_of(spec: KernelSpec) -> list[Path]:
+    files = [Path(spec.resource_dir) / "kernel.json"]
+    program = Path(spec.argv[0]) if spec.argv else None
+    if program and program.is_absolute():
+        files.append(program)
+    return files
+
+
+def _zmq() -> Any:
+    import zmq
+
+    return zmq

@@ -1,0 +1,65 @@
+"""The key under which the outputs of a cell are stored: it stands for all that they depend on.
+
+A key is a link in a chain: it holds the cell's code, and what came before it in the run, which is code, and
+the files and packages that this code used. A cell that does not run is no link; labels and looks are in none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+from collections.abc import Mapping
+
+from celldeck.cell_options import OPTIONS
+from celldeck.execute import agent
+from celldeck.execute.facts import Facts
+from celldeck.execute.kernels import OWN_PYTHON
+from celldeck.model import Cell
+
+FORMAT = 1
+"""Counted up when stored outputs can no longer be read, or would be made differently."""
+
+_VARIABLES = ("PYTHONPATH", "CUDA_VISIBLE_DEVICES")
+_VARIABLE_FAMILIES = ("KERAS_", "TF_", "JAX_", "XLA_")
+_SILENT_VARIABLES = ("TF_CPP_",)
+
+
+class Chain:
+    """The links of one run, made one after another."""
+
+    def __init__(self, kernel: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start a run.
+
+        Args:
+            kernel: its name.
+            environment: variables that the kernel will see; None: those of this process.
+        """
+        parts: list[object] = [FORMAT, agent.digest(), kernel, _variables(environment)]
+        if kernel in OWN_PYTHON:
+            parts += [sys.version, platform.machine()]
+        self._link = _digest(*parts)
+
+    def key(self, cell: Cell) -> str:
+        """Return the key of the next cell."""
+        options = [(option.name, cell.options.get(option.name)) for option in OPTIONS if option.runs]
+        return _digest(self._link, cell.source, options)
+
+    def advance(self, key: str, facts: Facts) -> None:
+        """Go on to the cell after the one with this key, which used what `facts` say."""
+        self._link = _digest(key, facts.digest_text())
+
+
+def _variables(environment: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    found = os.environ if environment is None else environment
+    return sorted(
+        (name, value)
+        for name, value in found.items()
+        if name in _VARIABLES
+        or (name.startswith(_VARIABLE_FAMILIES) and not name.startswith(_SILENT_VARIABLES))
+    )
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()

@@ -1,0 +1,79 @@
+"""Which cells of a deck must run, and why.
+
+The rule is that of a clean run: where the outputs of one cell are not stored, every cell of the deck runs,
+from the first one in a fresh kernel, so all outputs on the slides come from one and the same run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from celldeck.execute.facts import World
+from celldeck.execute.keys import Chain
+from celldeck.execute.store import Record, Store
+from celldeck.model import Cell, Deck
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A cell that takes part in the run."""
+
+    cell: Cell
+    name: str
+    """What the kernel calls it, as in `<cell 3>`: its number among the cells that run, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done for a deck."""
+
+    steps: tuple[Step, ...]
+    records: tuple[Record, ...]
+    """What is stored of the first steps and still holds; as many as there are steps if nothing must run."""
+    reason: str = ""
+    """Why the step after the last record must run, in words; empty if nothing must."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing must run."""
+        return len(self.records) == len(self.steps)
+
+
+def steps_of(deck: Deck) -> tuple[Step, ...]:
+    """Return the cells that run, in order: those with code, and without `eval: false`."""
+    running = [cell for cell in deck.cells if cell.options["eval"] and cell.source.strip()]
+    return tuple(Step(cell, str(number)) for number, cell in enumerate(running, 1))
+
+
+def plan(deck: Deck, store: Store | None, folder: Path, *, retry_errors: bool = True) -> Plan:
+    """Return what must run, and what is stored.
+
+    Args:
+        deck: it names a kernel.
+        store: None: nothing is stored.
+        folder: the folder that the kernel works in.
+        retry_errors: run a cell again that raised without being allowed to, though its exception is stored.
+    """
+    steps = steps_of(deck)
+    chain = Chain(deck.kernel or "")
+    world = World(folder)
+    records: list[Record] = []
+    for step in steps:
+        key = chain.key(step.cell)
+        record = store.get(key) if store else None
+        reason = _objection(record, step, world, retry_errors)
+        if reason or record is None:
+            return Plan(steps, tuple(records), reason)
+        records.append(record)
+        chain.advance(key, record.facts)
+    return Plan(steps, tuple(records))
+
+
+def _objection(record: Record | None, step: Step, world: World, retry_errors: bool) -> str:
+    """Return why a record is of no use, in words; empty if it is."""
+    if record is None:
+        return "it has not run with this code, or not after this code"
+    if retry_errors and record.failed and not step.cell.options["error"]:
+        return "it raised an exception the last time"
+    return world.change(record.facts) or ""
