@@ -42,7 +42,8 @@ def _replaced(
         return match[0] if other is None else f"url({_quoted(other)})"
     if match["imported"] is not None:
         other = imported(_plain(match["imported"]))
-        return match[0] if other is None else f"@import url({_quoted(other)}){match['conditions']};"
+        conditions = match["conditions"].strip()
+        return match[0] if other is None else f"@import {f'url({_quoted(other)}) {conditions}'.strip()};"
     return match[0]
 
 

@@ -20,7 +20,7 @@ from celldeck.export.local_files import LocalFiles, kind_of, relative_address
 from celldeck.export.placeholder import placeholder
 from celldeck.export.sprites import Sprites
 from celldeck.model import Page
-from celldeck.source import Source, Span
+from celldeck.source import Source
 
 Kind = Literal[
     "missing-picture", "missing-file", "broken-picture", "large-file", "remote-picture", "remote-file"
@@ -122,30 +122,29 @@ def notices(
         source: of the deck.
         slide_lines: for each slide its first line and the one after its last, from 1; empty: unknown.
     """
-    return tuple(
-        Notice(finding.kind, _message(finding), _place(finding, source, slide_lines), finding.hint)
-        for finding in findings
-    )
+    return tuple(_notice(finding, source, slide_lines) for finding in findings)
 
 
-def _message(finding: Finding) -> str:
-    where = " (named by the theme or a style)" if finding.slide is None else ""
-    return _MESSAGES[finding.kind].format(finding.address) + where
-
-
-def _place(finding: Finding, source: Source, slide_lines: Sequence[tuple[int, int]]) -> Span | None:
-    """Return where the address is written, as it is or percent-decoded; None if nowhere in the deck."""
-    spellings = (finding.address, unquote(finding.address))
+def _notice(finding: Finding, source: Source, slide_lines: Sequence[tuple[int, int]]) -> Notice:
     everywhere = (1, len(source.lines) + 1)
-    own = (
-        slide_lines[finding.slide - 1] if finding.slide and finding.slide <= len(slide_lines) else everywhere
-    )
-    for first, end in (own, everywhere):
-        for number in range(first, end):
-            for spelling in spellings:
-                if spelling in source.lines[number - 1]:
-                    return source.span(number, spelling)
-    return source.span(own[0]) if finding.slide and slide_lines else None
+    own = slide_lines[finding.slide - 1] if finding.slide and slide_lines else everywhere
+    place, shown = None, finding.address
+    for number in (*range(*own), *range(*everywhere)):
+        if spelling := _spelling(finding.address, source.lines[number - 1]):
+            place, shown = source.span(number, spelling), spelling
+            break
+    else:
+        if own is not everywhere:
+            place = source.span(own[0])
+    where = " (named by the theme or a style)" if finding.slide is None else ""
+    return Notice(finding.kind, _MESSAGES[finding.kind].format(shown) + where, place, finding.hint)
+
+
+def _spelling(address: str, line: str) -> str | None:
+    """Return how a line of the deck spells an address: parts of it may be percent-encoded or not."""
+    name = unquote(address)
+    words = (address, name, *re.findall(r"""[^\s()<>"'\[\]]+""", line))
+    return next((word for word in words if word in line and unquote(word) == name), None)
 
 
 @dataclass

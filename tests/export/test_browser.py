@@ -1,0 +1,152 @@
+"""The browser starts, answers, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from celldeck.errors import DeckError
+from celldeck.export.browser import Browser
+from celldeck.export.devtools import ProtocolError
+from celldeck.export.find_browser import find_browser
+
+
+@pytest.fixture
+def program(browser: Browser) -> Path:
+    """The browser's program; where there is none, `browser` skips the test."""
+    return find_browser()
+
+
+def living(group: int) -> list[str]:
+    """Return the processes of a group that still run, where the system tells."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text().rpartition(")")
+        except OSError:
+            continue
+        state, _, process_group = rest.split()[:3]
+        if int(process_group) == group and state != "Z":
+            found.append(name)
+    return found
+
+
+@pytest.mark.browser
+def test_it_ends_with_all_its_processes_and_leaves_no_folder(program: Path) -> None:
+    with Browser(program) as browser:
+        folder, devtools = browser._folder, browser._devtools
+        assert folder
+        assert devtools
+        assert folder.is_dir()
+        with browser.tab() as tab:
+            tab.open_html("<p>x</p>")
+    assert not folder.exists()
+    assert devtools.process.poll() is not None
+    assert living(devtools.process.pid) == []
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_browser_that_dies_is_told_and_tidied_up_after(program: Path) -> None:
+    with Browser(program) as browser:
+        folder, devtools = browser._folder, browser._devtools
+        assert folder
+        assert devtools
+        os.killpg(devtools.process.pid, signal.SIGKILL)
+        with pytest.raises(DeckError, match=r"the browser \S+ stopped"):
+            devtools.call("Browser.getVersion")
+    assert not folder.exists()
+
+
+@pytest.mark.browser
+def test_a_page_that_never_answers_ends_in_an_error(browser: Browser) -> None:
+    with browser.tab() as tab:
+        tab.open_html("<p>x</p>")
+        with pytest.raises(DeckError) as error:
+            tab.evaluate("new Promise(() => {})", timeout_s=0.3)
+    assert error.value.message == "the browser has not answered Runtime.evaluate within 0.3 seconds"
+
+
+@pytest.mark.browser
+def test_a_picture_that_never_comes_is_done_without(browser: Browser) -> None:
+    import socket
+
+    # Takes connections and never says a word.
+    with socket.create_server(("127.0.0.1", 0)) as server, browser.tab() as tab:
+        start = time.monotonic()
+        tab.open_html(
+            f'<p id="p">x</p><img src="http://127.0.0.1:{server.getsockname()[1]}/a.png">', patience_s=0.5
+        )
+        assert tab.evaluate("p.textContent") == "x"
+        assert time.monotonic() - start < 5
+
+
+@pytest.mark.browser
+def test_scripts_give_values_and_their_errors_are_raised(browser: Browser) -> None:
+    with browser.tab(800, 600) as tab:
+        tab.open_html("<title>é</title>")
+        assert tab.evaluate("Promise.resolve([document.title, innerWidth, innerHeight])") == ["é", 800, 600]
+        with pytest.raises(ProtocolError, match="ReferenceError: nothing"):
+            tab.evaluate("nothing.here")
+
+
+@pytest.mark.browser
+def test_an_address_that_leads_nowhere_is_told(browser: Browser, tmp_path: Path) -> None:
+    with (
+        browser.tab() as tab,
+        pytest.raises(DeckError, match=r"cannot open .*gone\.html: net::ERR_FILE_NOT_FOUND"),
+    ):
+        tab.open((tmp_path / "gone.html").as_uri())
+
+
+@pytest.mark.browser
+def test_pictures_are_taken_of_the_window_and_of_parts_beyond_it(browser: Browser) -> None:
+    def size(png: bytes) -> tuple[int, int]:
+        return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+    with browser.tab(400, 300) as tab:
+        tab.open_html("<body style='margin:0'><div style='height:2000px'>x</div>")
+        assert size(tab.screenshot()) == (400, 300)
+        assert size(tab.screenshot(clip=(0, 1500, 200, 100), scale=2)) == (400, 200)
+        assert tab.screenshot("jpeg").startswith(b"\xff\xd8\xff")
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("echo 'some words' >&2; exit 1", "stopped: some words"),
+        (
+            "echo 'error while loading shared libraries: libnss3.so' >&2; exit 127",
+            "it lacks a library of the system",
+        ),
+        ("echo 'No usable sandbox!' >&2; exit 1", "set CHROME_NO_SANDBOX=1"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+def test_a_browser_that_does_not_start_is_told_with_its_last_words(
+    tmp_path: Path, script: str, message: str
+) -> None:
+    fake = tmp_path / "chrome"
+    fake.write_text(f"#!/bin/sh\n{script}\n")
+    fake.chmod(0o755)
+    with pytest.raises(DeckError) as error, Browser(fake):
+        pass
+    assert message in str(error.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+def test_a_browser_that_hangs_at_its_start_is_given_up_and_killed(tmp_path: Path) -> None:
+    fake = tmp_path / "chrome"
+    fake.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
+    fake.chmod(0o755)
+    start = time.monotonic()
+    with pytest.raises(DeckError, match="has not answered"), Browser(fake, timeout_s=0.5):
+        pass
+    assert time.monotonic() - start < 10
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
