@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from celldeck.js import SPACE, trim
 from celldeck.emoji import find_names
+from celldeck.js import SPACE, trim
 from celldeck.nodes import (
     Block,
     ClassSpan,
