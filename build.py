@@ -9,9 +9,10 @@ try:
 except (ImportError, SyntaxError) as error:
     if sys.version_info < (3, 11):
         sys.exit(f"celldeck needs Python 3.11 or later; this is {sys.version.split()[0]}")
-    if getattr(error, "name", None) is None or str(error.name).startswith("celldeck"):
+    missing = getattr(error, "name", None)
+    if missing is None or missing.startswith("celldeck"):
         raise
-    sys.exit(f"the package '{error.name}' is missing; this installs it: python -m pip install -e .")
+    sys.exit(f"the package '{missing}' is missing; this installs it: python -m pip install -e .")
 
 if __name__ == "__main__":
     sys.exit(main())

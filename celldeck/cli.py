@@ -106,10 +106,7 @@ def _build_one(path: Path, output: Path, tools: Tools, turn: threading.Lock, rep
     try:
         with turn:
             deck = pipeline.load(path, tools)
-        try:
-            deck = pipeline.run(deck, tools, lambda number, count: reporter.cell(str(path), number, count))
-        finally:
-            reporter.done(str(path))
+        deck = pipeline.run(deck, tools, reporter)
         with turn:
             built = pipeline.write(pipeline.finish(deck, tools, template), tools, output, template)
     except DeckError as error:

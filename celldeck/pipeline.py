@@ -17,7 +17,7 @@ from celldeck.cache import Cache
 from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
-from celldeck.execute import ExecuteTools, Progress, execute
+from celldeck.execute import ExecuteTools, Progress, Silent, Store, execute
 from celldeck.files import write_atomically
 from celldeck.model import Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CodeBlock
@@ -60,7 +60,6 @@ class Tools:
     """What builds share: settings, themes, caches, and the engines and browser that were started."""
 
     settings: Settings
-    progress: Progress | None = None
 
     @cached_property
     def cache(self) -> Cache:
@@ -181,9 +180,22 @@ def load(path: Path, tools: Tools) -> Deck:
     return parse(read_source(path), tools.options(path))
 
 
-def run(deck: Deck, tools: Tools) -> Deck:
-    """Return the deck with the outputs of its cells; errors as `build`."""
-    return execute(deck, tools.execution()) if deck.cells else deck
+def run(deck: Deck, tools: Tools, progress: Progress | None = None) -> Deck:
+    """Return the deck with the outputs of its cells; errors as `build`.
+
+    Args:
+        progress: hears which cell runs.
+    """
+    settings = tools.settings
+    return execute(
+        deck,
+        ExecuteTools(
+            store=Store(settings.cache / "outputs"),
+            progress=progress or Silent(),
+            timeout_s=settings.timeout,
+            run=not settings.no_exec,
+        ),
+    )
 
 
 def finish(deck: Deck, tools: Tools, template: DocumentTemplate = "bespoke") -> Built:

@@ -9,10 +9,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TextIO
+
+from celldeck.model import Cell, Deck
 
 PLAIN_EVERY_S = 10.0
 """Where lines stay (a log), a cell that goes on is told this often."""
+
+
+@dataclass
+class _Running:
+    doing: str
+    since: float
+    """Seconds, as time.monotonic counts them."""
+    line: str = ""
+    """What it printed last."""
 
 
 class Reporter:
@@ -24,7 +36,7 @@ class Reporter:
         # A terminal that reports no capabilities, and CI, get lines that stay.
         self.live = self.out.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
         self._lock = threading.RLock()
-        self._running: dict[str, tuple[int, int, float]] = {}
+        self._running: dict[str, _Running] = {}
         self._shown = False
         self._stop = threading.Event()
 
@@ -36,17 +48,40 @@ class Reporter:
         """Print a warning or an error."""
         self._print(self.err, text)
 
-    def cell(self, deck: str, number: int, count: int) -> None:
-        """Say that cell `number` (from 1) of `count` runs now in `deck`."""
-        with self._lock:
-            self._running[deck] = (number, count, time.monotonic())
-        if not self.live:
-            self.result(f"{deck}: cell {number} of {count}")
+    # What `celldeck.execute.Progress` asks for.
 
-    def done(self, deck: str) -> None:
-        """Say that no cell runs in `deck` any more."""
+    def starting(self, deck: Deck, count: int, reason: str) -> None:
+        """Say that a kernel starts."""
+        name = str(deck.source.path)
         with self._lock:
-            self._running.pop(deck, None)
+            self._running[name] = _Running("starting the kernel", time.monotonic())
+        if not self.live:
+            self.result(f"{name}: {count} of {len(deck.cells)} cells to run: {reason}")
+
+    def started(self, deck: Deck, cell: Cell, number: int, count: int) -> None:
+        """Say that a cell runs now."""
+        label = f" ({cell.label})" if cell.label else ""
+        with self._lock:
+            doing = f"cell {number} of {count}{label}"
+            self._running[str(deck.source.path)] = _Running(doing, time.monotonic())
+
+    def wrote(self, deck: Deck, cell: Cell, line: str) -> None:
+        """Show the last line that a cell has printed."""
+        with self._lock:
+            running = self._running.get(str(deck.source.path))
+            if running:
+                running.line = line
+
+    def finished(self, deck: Deck, cell: Cell, number: int, count: int) -> None:
+        """Say that a cell has run."""
+        if not self.live:
+            label = f" ({cell.label})" if cell.label else ""
+            self.result(f"{deck.source.path}: cell {number} of {count}{label}, {cell.seconds or 0:.1f} s")
+
+    def ended(self, deck: Deck) -> None:
+        """Say that no cell of the deck runs any more."""
+        with self._lock:
+            self._running.pop(str(deck.source.path), None)
             self._clear()
 
     @contextmanager
@@ -71,15 +106,16 @@ class Reporter:
                 if self.live:
                     self._draw(now)
                     continue
-                for deck, (number, count, since) in self._running.items():
-                    last = max(told.get(deck, 0.0), since)
+                for deck, running in self._running.items():
+                    last = max(told.get(deck, 0.0), running.since)
                     if now - last >= PLAIN_EVERY_S:
                         told[deck] = now
-                        self.result(f"{deck}: cell {number} of {count}, {now - since:.0f} s so far")
+                        self.result(f"{deck}: {running.doing}, {now - running.since:.0f} s so far")
 
     def _draw(self, now: float) -> None:
         parts = [
-            f"{deck}: cell {n} of {count}, {now - t:.1f} s" for deck, (n, count, t) in self._running.items()
+            f"{deck}: {running.doing}, {now - running.since:.1f} s  {running.line}".rstrip()
+            for deck, running in self._running.items()
         ]
         if not parts:
             return

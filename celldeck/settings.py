@@ -1,11 +1,12 @@
 """Settings: `[tool.celldeck]` of pyproject.toml, then the command line.
 
-`OPTIONS` is the one table of them: a row gives the name in both places, the kind, the default and the meaning.
+`OPTIONS` is the one table of them: a row gives the name in both places, the kind and the meaning.
 """
 
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -69,13 +70,14 @@ class Settings:
     output: str | None = None
     """None: `dist` in `root`."""
     pdf: bool = False
-    html_tags: str = "safe"
+    html_tags: Literal["all", "safe"] = "safe"
     theme_set: tuple[str, ...] = ("theme",)
     theme: str | None = None
-    template: str = "bespoke"
+    template: Literal["bespoke", "bare"] = "bespoke"
     no_exec: bool = False
     strict: bool = False
-    jobs: int = 2
+    jobs: int = max(1, (os.cpu_count() or 2) // 2)
+    """A cell that trains uses several cores itself."""
     timeout: float = 300.0
     """Seconds."""
     browser: str | None = None
@@ -105,7 +107,7 @@ class Settings:
 
 
 def find_root(start: Path) -> Path:
-    """Return the nearest folder, from `start` up, whose pyproject.toml has `[tool.celldeck]`; else `start`."""
+    """Return the nearest folder from `start` up whose pyproject.toml has `[tool.celldeck]`; else `start`."""
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
         if file.is_file() and "[tool.celldeck" in file.read_text("utf-8", errors="replace"):

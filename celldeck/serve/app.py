@@ -86,9 +86,11 @@ class Live(_Handler):
         self.set_header("Content-Type", "text/event-stream")
         loop = asyncio.get_running_loop()
         messages: asyncio.Queue[str] = asyncio.Queue()
-        stop = self.site.listen(
-            self.known(name), lambda message: loop.call_soon_threadsafe(messages.put_nowait, message)
-        )
+
+        def listen(message: str) -> None:
+            loop.call_soon_threadsafe(messages.put_nowait, message)
+
+        stop = self.site.listen(self.known(name), listen)
         try:
             while True:
                 try:
