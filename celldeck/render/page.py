@@ -66,7 +66,7 @@ def document(
         notes=_safe(notes_html(page.notes)) if presents else "",
         options=_safe(_script_json(options)) if options else "",
         import_map=_safe(_import_map()) if presents else "",
-        script=_safe(_main_script() if presents else _runtime("fit.js") + "\nfit();\n"),
+        script=_safe(_main_script() if presents else _plain_script("fit", "webkit")),
     )
 
 
@@ -127,6 +127,12 @@ def _runtime(name: str) -> str:
 
 def _main_script() -> str:
     return _IMPORT.sub(lambda match: match[0].replace('"./', '"celldeck/'), _runtime("main.js"))
+
+
+def _plain_script(*names: str) -> str:
+    """Return modules as one script that calls each of them, for a page without a deck."""
+    functions = [_runtime(f"{name}.js").replace("export default ", "", 1) for name in names]
+    return "".join(functions) + "".join(f"{name}();\n" for name in names)
 
 
 @cache
