@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "celldeck"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("source", "files", "cache"),
+    ("source", "files", "cache", "js"),
     ("errors", "nodes", "emoji"),
     ("model",),
     ("cell_options",),
