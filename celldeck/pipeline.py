@@ -19,6 +19,7 @@ from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
 from celldeck.execute import ExecuteTools, Progress, Silent, Store, execute
 from celldeck.files import write_atomically
+from celldeck.marp_project import MarpProject, find_marp_project
 from celldeck.model import Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CodeBlock
 from celldeck.parse import choose_theme, parse, unknown_themes
@@ -34,7 +35,7 @@ from celldeck.render.mime import MimeTools, render_cell
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
 from celldeck.settings import Settings
 from celldeck.source import Source, Span
-from celldeck.themes import ThemeSet, add_theme_file, find_theme, load_themes, resize, stylesheet
+from celldeck.themes import ThemeSet, add_theme_file, find_name, find_theme, load_themes, resize, stylesheet
 from celldeck.themes import tell as tell_of_themes
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ class Built:
     """Cells that raised and were not allowed to: place, name and message of the exception."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """The themes that there are for a deck."""
+
+    themes: ThemeSet
+    forced: str | None
+    """The theme that the settings want for every deck, or None."""
+
+
 @dataclass
 class Tools:
     """What builds share: settings, themes, caches, and the engines and browser that were started."""
@@ -66,29 +76,46 @@ class Tools:
         """Formulas, highlighted code and other text that is expensive to make."""
         return Cache(self.settings.cache)
 
-    @cached_property
-    def themes(self) -> ThemeSet:
-        """The built-in themes, and those of `theme-set` and `--theme FILE`."""
-        return self._themes[0]
+    def look(self, path: Path, wanted: frozenset[str] = frozenset()) -> Look:
+        """Return the themes that there are for the deck at `path`.
 
-    @cached_property
-    def forced_theme(self) -> str | None:
-        """The theme that the settings want for every deck, or None.
+        Args:
+            wanted: names of themes; those that nobody has are looked for in files beside the deck.
 
         Raises:
-            DeckError: nobody has it.
+            DeckError: a theme is to be used for every deck that nobody has, or a file cannot be read.
         """
-        name = self._themes[1]
-        if name is not None and name not in self.themes:
-            hint = _themes_hint(name, self.themes)
+        project = self.project(path)
+        key = (project.theme_set, project.theme, path.parent if wanted else None, wanted)
+        if key not in self._looks:
+            self._looks[key] = self._look(path, project, wanted)
+        return self._looks[key]
+
+    def _look(self, path: Path, project: MarpProject, wanted: frozenset[str]) -> Look:
+        paths = [p for p in (*self.settings.theme_paths, *project.theme_set) if p.exists()]
+        themes = load_themes([*paths, *_themes_beside(path, wanted)])
+        name = self.settings.theme or project.theme
+        if name and name.endswith(".css"):
+            return Look(*add_theme_file(themes, Path(name)))
+        if name and name not in themes:
+            hint = _themes_hint(name, themes)
             raise DeckError(f"there is no theme '{name}' to use for every deck", hint=hint)
-        return name
+        return Look(themes, name)
+
+    def project(self, path: Path) -> MarpProject:
+        """Return what the Marp project around the deck at `path` says; it is read once."""
+        folder = path.absolute().parent
+        if folder not in self._projects:
+            self._projects[folder] = find_marp_project(folder)
+        return self._projects[folder]
 
     @cached_property
-    def _themes(self) -> tuple[ThemeSet, str | None]:
-        themes = load_themes(path for path in self.settings.theme_paths if path.exists())
-        name = self.settings.theme
-        return add_theme_file(themes, Path(name)) if name and name.endswith(".css") else (themes, name)
+    def _looks(self) -> dict[tuple[object, ...], Look]:
+        return {}
+
+    @cached_property
+    def _projects(self) -> dict[Path, MarpProject]:
+        return {}
 
     @cached_property
     def highlighter(self) -> Highlighter:
@@ -121,15 +148,15 @@ class Tools:
 
     def options(self, path: Path) -> MarpOptions:
         """Return how the deck at `path` is read and rendered."""
-        return MarpOptions(
-            html=True if self.settings.html_tags == "all" else None,
-            run_cells=self.settings.runs(path),
-        )
+        options = MarpOptions(**self.project(path).options)
+        if self.settings.html_tags == "all":
+            options = replace(options, html=True)
+        return replace(options, run_cells=self.settings.runs(path))
 
     def forget_themes(self) -> None:
-        """Read the themes anew at the next build."""
-        for name in ("_themes", "themes", "forced_theme"):
-            self.__dict__.pop(name, None)
+        """Read the themes, and what Marp projects say, anew at the next build."""
+        self._looks.clear()
+        self._projects.clear()
 
     def close(self) -> None:
         """End the engines and the browser, and write what is worth keeping."""
@@ -207,13 +234,17 @@ def finish(deck: Deck, tools: Tools, template: DocumentTemplate = "bespoke") -> 
 
 def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: DocumentTemplate) -> Page:
     """Return a deck's page in its theme, with its stylesheet and everything that is to be told."""
-    told: list[Notice] = [*deck.notices]
-    themes = tools.themes
-    if tools.forced_theme:
-        deck = replace(deck, directives={**deck.directives, "theme": tools.forced_theme})
+    path = deck.source.path
+    told: list[Notice] = [*deck.notices, *tools.project(path).notices]
+    look = tools.look(path)
+    if look.forced:
+        deck = replace(deck, directives={**deck.directives, "theme": look.forced})
     else:
-        told += _unknown_themes(deck, themes)
-        deck = choose_theme(deck, themes)
+        unknown = frozenset(name for name, _ in unknown_themes(deck, look.themes))
+        look = tools.look(path, unknown) if unknown else look
+        told += _unknown_themes(deck, look.themes)
+        deck = choose_theme(deck, look.themes)
+    themes = look.themes
     theme, size = _sized(themes, find_theme(themes, _text(deck.directives.get("theme"))), deck, told)
     page = render(deck, theme, _context(deck, theme, options, tools, told))
     css = stylesheet(
@@ -333,6 +364,13 @@ def _markdown(text: str, context: Context) -> str:
 
 
 # ---------------------------------------------------------------- which theme, and how large
+
+
+def _themes_beside(path: Path, wanted: frozenset[str]) -> list[Path]:
+    """Return the files beside a deck, in its folder, `theme/` or `themes/`, that are the themes wanted."""
+    folders = (path.parent, path.parent / "theme", path.parent / "themes")
+    files = (file for folder in folders if wanted for file in sorted(folder.glob("*.css")))
+    return [file for file in files if find_name(file.read_text("utf-8", errors="replace")) in wanted]
 
 
 def _unknown_themes(deck: Deck, themes: ThemeSet) -> Iterator[Notice]:

@@ -13,10 +13,10 @@ PACKAGE = Path(__file__).parents[1] / "celldeck"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("source", "files", "cache", "js"),
-    ("errors", "nodes", "emoji"),
+    ("errors", "nodes", "emoji", "js"),
     ("model",),
     ("cell_options",),
-    ("parse", "execute", "themes", "render", "export", "settings"),
+    ("parse", "execute", "themes", "render", "export", "settings", "marp_project"),
     ("pipeline", "session"),
     ("serve", "reporter"),
     ("cli",),
