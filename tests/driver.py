@@ -79,13 +79,17 @@ class Presented:
         tab.listen("Network.requestWillBeSent", self._request)
         tab.listen("Runtime.exceptionThrown", lambda event: self.errors.append(str(event)))
         tab.listen("Runtime.consoleAPICalled", self._console)
-        tab.listen("Log.entryAdded", lambda event: self.errors.append(event["entry"]["text"]))
+        tab.listen("Log.entryAdded", self._entry)
         for domain in ("Network", "Runtime", "Log"):
             tab.call(f"{domain}.enable")
 
     def _request(self, event: dict[str, Any]) -> None:
         if not event["request"]["url"].startswith("data:"):
             self.requests.append(event["request"]["url"])
+
+    def _entry(self, event: dict[str, Any]) -> None:
+        if event["entry"]["level"] == "error":
+            self.errors.append(event["entry"]["text"])
 
     def _console(self, event: dict[str, Any]) -> None:
         if event["type"] in {"error", "assert"}:

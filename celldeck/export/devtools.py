@@ -126,21 +126,22 @@ class DevTools:
 
     def close(self) -> None:
         """End the browser and all its processes."""
-        if not self._is_gone:
-            # It is asked first, since it then leaves no half-written files in its profile.
-            with suppress(DeckError, ProtocolError):
-                self.call("Browser.close", timeout_s=2)
-        with suppress(OSError):
-            self._input.close()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=2)
         if sys.platform == "win32":
+            # Killed, it would leave its helpers, which end a while later and until then hold their files.
+            if not self._is_gone:
+                with suppress(DeckError, ProtocolError):
+                    self.call("Browser.close", timeout_s=2)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=2)
             self.process.kill()
         else:
-            # Also when the first process has ended: its helpers may be left over.
+            # Nothing that it has is worth the half second of a farewell. Also when the first process has
+            # ended: its helpers may be left over.
             with suppress(OSError):
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        with suppress(OSError):
+            self._input.close()
         # Not before: closing waits for a reader, and the reader for the browser's end.
         self._reader.join(timeout=2)
         if not self._reader.is_alive():

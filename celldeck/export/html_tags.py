@@ -18,7 +18,7 @@ _ATTRIBUTE = re.compile(
 )
 # Elements whose content is text to the parser, whatever it looks like.
 _RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"}
-_MAY_HOLD_ADDRESSES = re.compile(r"src|href|url\(|poster|data\s*=", re.IGNORECASE)
+_SIGNS_OF_ADDRESSES = ("src", "href", "url(", "poster")
 
 
 class Tag:
@@ -70,7 +70,8 @@ def rewrite(text: str, change: Callable[[Tag], str | None], css: Callable[[str],
             parts.append(match[0])
             continue
         name = match[1].lower()
-        if _MAY_HOLD_ADDRESSES.search(match[2]):
+        attributes = match[2].lower()
+        if name == "object" or any(sign in attributes for sign in _SIGNS_OF_ADDRESSES):
             tag = Tag(name, match[2])
             if before := change(tag):
                 parts.append(before)
