@@ -49,13 +49,19 @@ def observed(report: Mapping[str, Any], kernel_files: Iterable[Path] = ()) -> Fa
     files: dict[str, Identity | None] = {}
     for path, found in report.get("files", {}).items():
         files[path] = (found[0], found[1], found[2]) if found else None
-    for file in kernel_files:
-        known = identity(str(file))
-        files[str(file)] = (known[0], known[1], known[2]) if known else None
+    others = [str(file) for file in kernel_files]
     packages: dict[str, str] = {}
     for module, folder in report.get("packages", {}).items():
-        for name in _distributions(folder).get(_normal(module), ()):
+        names = _distributions(folder).get(_normal(module), ())
+        for name in names:
             packages[name] = "" if folder in _own_folders() else folder
+        if not names:
+            # Put there by hand: no version says what it is.
+            places = (os.path.join(folder, module, "__init__.py"), os.path.join(folder, f"{module}.py"))
+            others += [place for place in places if os.path.isfile(place)]
+    for path in others:
+        known = identity(path)
+        files[path] = (known[0], known[1], known[2]) if known else None
     return Facts(files, packages, tuple(report.get("missing", ())))
 
 

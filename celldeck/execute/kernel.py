@@ -29,6 +29,7 @@ from jupyter_core.utils import ensure_async
 
 from celldeck.execute import agent
 from celldeck.execute.kernels import OWN_PYTHON, CannotStart, KernelDied, OnMessage, Reply, TimedOut
+from celldeck.execute.messages import LARGEST_CONTENT, LONGEST_TEXT
 from celldeck.execute.terminal import HEAD_CHARACTERS, TAIL_CHARACTERS
 
 START_S = 60
@@ -194,7 +195,12 @@ class JupyterKernel:
         spec = manager.kernel_spec
         code = None
         if spec is not None and spec.language == "python":
-            code = agent.code(head_bytes=HEAD_CHARACTERS, tail_bytes=TAIL_CHARACTERS)
+            code = agent.code(
+                head=HEAD_CHARACTERS,
+                tail=TAIL_CHARACTERS,
+                longest_text=LONGEST_TEXT,
+                largest_content=LARGEST_CONTENT,
+            )
         try:
             await asyncio.wait_for(self._until_ready(client, code), START_S)
         except TimeoutError:
@@ -252,13 +258,15 @@ class JupyterKernel:
         told = f"it ran longer than {timeout_s:g} s"
         await self._manager.interrupt_kernel()
         done, _ = await asyncio.wait({task}, timeout=GRACE_S)
-        if not done:
-            task.cancel()
-            await self._manager.shutdown_kernel(now=True)
-            raise TimedOut(f"{told}, and was killed, since interrupting it did not help")
-        # If it died of the interrupt, that is the end of it too.
-        task.exception()
-        raise TimedOut(f"{told}, and was interrupted")
+        if done:
+            # If the kernel died of the interrupt, that is the end of the cell too.
+            task.exception()
+            raise TimedOut(f"{told}, and was interrupted")
+        task.cancel()
+        await self._manager.shutdown_kernel(now=True)
+        with suppress(asyncio.CancelledError, Exception):
+            await task
+        raise TimedOut(f"{told}, and was killed, since interrupting it did not help")
 
     async def _cause_of_death(self) -> str:
         code = await self._manager.provisioner.poll() if self._manager.provisioner else None

@@ -232,7 +232,8 @@ class Collector:
         return bundle
 
     def _short(self, text: str) -> str:
-        if len(text) <= LONGEST_TEXT:
+        # The agent's cut leaves a few characters more.
+        if len(text) <= LONGEST_TEXT + 8:
             return text
         self._cut_text += len(text) - LONGEST_TEXT
         return f"{text[: LONGEST_TEXT // 2]}\n⋯\n{text[-LONGEST_TEXT // 2 :]}"

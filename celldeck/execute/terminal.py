@@ -100,15 +100,16 @@ class Screen:
             self._put(line)
 
     def _put(self, text: str) -> None:
-        while text:
-            # A line that goes on for ever is broken, so that no row grows without end.
-            piece = text[: max(1, LONGEST_ROW - self._column)]
+        at = 0
+        while at < len(text):
+            if at:
+                # A line that goes on for ever is broken, so that no row grows without end.
+                self._new_line()
+            piece = text[at : at + max(1, LONGEST_ROW - self._column)]
             self._rows[self._row].put(self._column, piece, self._look)
             self._column += len(piece)
             self._open_size += len(piece)
-            text = text[len(piece) :]
-            if text:
-                self._new_line()
+            at += len(piece)
 
     def _new_line(self) -> None:
         self._row += 1

@@ -11,7 +11,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-MODULES = ("names", "streams", "tracebacks", "watch", "start")
+MODULES = ("names", "streams", "values", "tracebacks", "watch", "start")
 """In the order in which they are loaded; `start` is handed the others."""
 
 REPORT = "application/vnd.celldeck.report+json"
@@ -41,13 +41,21 @@ def digest() -> str:
     return hashlib.sha1("\0".join(_texts().values()).encode("utf-8")).hexdigest()
 
 
-def code(*, head_bytes: int, tail_bytes: int) -> str:
+def code(*, head: int, tail: int, longest_text: int, largest_content: int) -> str:
     """Return Python code that starts the agent in the kernel that runs it.
 
     Args:
-        head_bytes: how much of a stream of one cell is sent on as it comes.
-        tail_bytes: how much of its end is sent after that; what lies between is dropped.
+        head: how many characters of a stream of one cell are sent on as they come.
+        tail: how many of its end are sent after that; what lies between is dropped.
+        longest_text: how many characters of a value's text are sent.
+        largest_content: how many characters a value may have in any other MIME type.
     """
-    settings = {"head": head_bytes, "tail": tail_bytes, "report": REPORT}
+    settings = {
+        "head": head,
+        "tail": tail,
+        "longest_text": longest_text,
+        "largest_content": largest_content,
+        "report": REPORT,
+    }
     loader = _LOADER % (_texts(), settings)
     return f"exec(compile({loader!r}, '<celldeck>', 'exec'), {{'get_ipython': get_ipython}})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
@@ -20,20 +21,32 @@ def install(shell: Any, modules: dict[str, Any], settings: dict[str, Any]) -> No
     """Start the agent; called once, before the first cell."""
     names = modules["names"].install(shell)
     modules["tracebacks"].Tracebacks(shell, names)
-    streams = modules["streams"].Streams(settings["head"], settings["tail"])
+
+    def make_streams() -> Any:
+        return modules["streams"].Streams(settings["head"], settings["tail"])
+
     watch = modules["watch"].Watch()
+    values = modules["values"].Values(shell, settings["longest_text"], settings["largest_content"])
     set_figures(shell)
     shell.ask_exit = leave
-    Cells(shell, names, streams, watch, settings["report"]).install()
+    if hasattr(shell, "_tee"):
+        # The same for what every cell prints, without a bound.
+        shell._tee = lambda channel: contextlib.nullcontext()
+    Cells(shell, names, make_streams, values, watch, settings["report"]).install()
 
 
 class Cells:
     """Hears when a cell starts and ends."""
 
-    def __init__(self, shell: Any, names: Any, streams: Any, watch: Any, report: str) -> None:
+    def __init__(
+        self, shell: Any, names: Any, make_streams: Any, values: Any, watch: Any, report: str
+    ) -> None:
         self.shell = shell
         self.names = names
-        self.streams = streams
+        self.make_streams = make_streams
+        self.streams: Any = None
+        """Made by the first cell: after the code that starts us, IPython puts the streams back."""
+        self.values = values
         self.watch = watch
         self.report = report
         self.pid = os.getpid()
@@ -45,6 +58,8 @@ class Cells:
         self.shell.events.register("post_run_cell", self.after)
 
     def before(self, info: Any) -> None:
+        if self.streams is None:
+            self.streams = self.make_streams()
         if info.cell_id is not None:
             self.depth = 0
             self.names.start(info.cell_id, info.raw_cell)
@@ -56,7 +71,9 @@ class Cells:
         if self.depth != 0 or os.getpid() != self.pid:
             return
         used = self.watch.end()
-        dropped = self.streams.end()
+        dropped = {**self.streams.end(), **self.values.end()}
+        # IPython 9 keeps what every cell showed, for a history that nobody reads here.
+        getattr(self.shell.history_manager, "outputs", {}).clear()
         self.shell.display_pub.publish({self.report: {**used, "dropped": dropped}})
 
 
