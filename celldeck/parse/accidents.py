@@ -35,15 +35,19 @@ def _heading(node: Node, slide: Slide, source: Source) -> Iterator[Notice]:
 
     A heading that is meant is one line and begins its slide; that one is left alone.
     """
-    if not isinstance(node, Heading) or not node.setext or node.level != 2 or node not in slide.blocks:
+    if not isinstance(node, Heading) or not node.setext or node.level != 2:
+        return
+    # The passes have changed the slide's headings since, so its line says which one this is.
+    shown = [block for block in slide.blocks if not isinstance(block, (Comment, StyleBlock))]
+    place = next((n for n, block in enumerate(shown) if block.line == node.line), None)
+    if place is None:
         return
     start = slide.origin_line + node.line
     under = _line_from(source, start + 1, re.compile(r"\s*-+\s*"))
     if under is None or source.lines[under - 1].strip() != "---":
         return
-    shown = next((block for block in slide.blocks if not isinstance(block, (Comment, StyleBlock))), None)
     is_line = not any(isinstance(child, SoftBreak | Image) for child in node.children)
-    if shown is not node or not is_line:
+    if place > 0 or not is_line:
         yield Notice(
             "heading-by-ruler",
             "this --- makes a heading of the text above it instead of starting a slide",

@@ -14,6 +14,7 @@ from celldeck.nodes import Comment, InlineComment
 from celldeck.parse.directives import LOOSE_IN_COMMENTS, MENTION
 from celldeck.parse.loose_yaml import YamlError, YamlValue, load, loosen
 from celldeck.parse.walk import Node
+from celldeck.source import Source
 
 # Comments for other tools, which Marp keeps out of the notes; `pause` is celldeck's own.
 _NOT_FOR_PEOPLE = re.compile(
@@ -39,6 +40,21 @@ class Remark:
     def is_note(self) -> bool:
         """Whether it is for the presenter: neither a directive nor an order to a tool."""
         return self.directives is None and not _NOT_FOR_PEOPLE.fullmatch(self.text)
+
+    def text_line(self, source: Source) -> int:
+        """Return the 1-based line of the file on which the text starts, which may be below `line`."""
+        first = self.text.split("\n", 1)[0]
+        # White space after `<!--` is all that can stand between.
+        for number in range(self.line, min(self.line + 100, len(source.lines)) + 1):
+            if first in source.lines[number - 1]:
+                return number
+        return self.line
+
+    def line_of(self, key: str, source: Source) -> int:
+        """Return the 1-based line of the file that sets a key."""
+        lines = enumerate(self.text.split("\n"))
+        below = (n for n, line in lines if line.strip(" \t\"'").startswith(key))
+        return self.text_line(source) + next(below, 0)
 
 
 def remarks_in(

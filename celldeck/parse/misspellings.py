@@ -26,6 +26,7 @@ _STARTS_WITH_DIRECTIVE = re.compile(rf"[\"']?_?(?:{'|'.join(row.name for row in 
 def tell_misspellings(draft: Draft) -> Draft:
     """Return the draft with a notice for each key that looks like a directive and is none."""
     known = known_keys(cli=draft.options.cli, transition=draft.options.transition)
+    source = draft.deck.source
     found: list[Notice] = []
     for key in draft.front_matter:
         if key not in known and key not in _OTHERS and (meant := directive_like(key)):
@@ -39,7 +40,7 @@ def tell_misspellings(draft: Draft) -> Draft:
             else:
                 for number, key in _keys_of(remark.text):
                     if key not in known and (meant := directive_like(key)):
-                        found.append(_unknown(draft, remark.line + number, key, meant))
+                        found.append(_unknown(draft, remark.text_line(source) + number, key, meant))
     fresh = {(notice.kind, str(notice.span)): notice for notice in found}
     return draft.telling(*fresh.values())
 
@@ -87,23 +88,23 @@ def _dropped_keys(
     for key in found:
         if key in known or key in SETTINGS:
             continue
-        lines = (n for n, line in enumerate(remark.text.split("\n")) if line.strip(" \t\"'").startswith(key))
         meant = directive_like(key)
         yield Notice(
             "unknown-directive",
             f"'{key}' is no directive, so it is dropped from a comment that sets some",
-            draft.deck.source.span(remark.line + next(lines, 0), key),
+            draft.deck.source.span(remark.line_of(key, draft.deck.source), key),
             f"did you mean '{meant}'?" if meant else "put a note for the presenter into a comment of its own",
         )
 
 
 def _unread(draft: Draft, remark: Remark) -> Iterator[Notice]:
+    source = draft.deck.source
     try:
         read_comment(remark.text, draft.options.loose_yaml)
     except YamlError as error:
         yield Notice(
             "yaml-ignored",
             f"this comment is a note and sets nothing, since it is no YAML: {error.problem}",
-            draft.deck.source.span(remark.line + min(error.line, remark.text.count("\n"))),
+            source.span(remark.text_line(source) + min(error.line, remark.text.count("\n"))),
             "put values with special characters between quotes",
         )

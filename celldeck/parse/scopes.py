@@ -11,6 +11,7 @@ from dataclasses import replace
 from celldeck.errors import Notice
 from celldeck.js import as_text
 from celldeck.model import Deck
+from celldeck.parse.comments import Remark
 from celldeck.parse.directives import GLOBAL, LOCAL, NOTHING, Directive, Refused, known_keys
 from celldeck.parse.draft import Draft
 from celldeck.parse.front_matter import line_of_key
@@ -24,12 +25,12 @@ def settle_globals(draft: Draft) -> Draft:
     themes: list[tuple[str, int]] = []
     notices: list[Notice] = []
 
-    def apply(found: Mapping[str, YamlValue], line: int) -> None:
+    def apply(found: Mapping[str, YamlValue], remark: Remark | None = None) -> None:
         for key, value in found.items():
             directive = GLOBAL.get(key)
             if directive is None or key not in known:
                 continue
-            where = line or line_of_key(draft, key)
+            where = _line_of(draft, key, remark)
             try:
                 taken = directive.take(value)
             except Refused as refusal:
@@ -44,12 +45,12 @@ def settle_globals(draft: Draft) -> Draft:
             else:
                 values[key] = taken
 
-    apply(draft.front_matter, 0)
+    apply(draft.front_matter)
     for remarks in draft.remarks:
         for remark in remarks:
             if remark.directives:
-                apply(remark.directives, remark.line)
-    apply(dict(draft.options.overrides), 1)
+                apply(remark.directives, remark)
+    apply(dict(draft.options.overrides))
     deck = replace(draft.deck, directives=values, theme_names=tuple(themes))
     return replace(draft, deck=deck).telling(*notices)
 
@@ -65,7 +66,7 @@ def settle_locals(draft: Draft) -> Draft:
     spot: dict[str, object] = {}
     notices: list[Notice] = []
 
-    def apply(found: Mapping[str, YamlValue], line: int) -> None:
+    def apply(found: Mapping[str, YamlValue], remark: Remark | None = None) -> None:
         for key, value in found.items():
             if key not in known:
                 continue
@@ -77,18 +78,18 @@ def settle_locals(draft: Draft) -> Draft:
             try:
                 scope[name] = directive.take(value)
             except Refused as refusal:
-                where = line or line_of_key(draft, key)
+                where = _line_of(draft, key, remark)
                 notices.append(_refused(draft, directive, value, where, refusal))
                 if refusal.instead is not NOTHING:
                     scope[name] = refusal.instead
 
-    apply(draft.front_matter, 0)
+    apply(draft.front_matter)
     in_force: Mapping[str, object] = {}
     slides = []
     for slide, remarks in zip(draft.slides, draft.remarks, strict=True):
         for remark in remarks:
             if remark.directives:
-                apply(remark.directives, remark.line)
+                apply(remark.directives, remark)
         settled = {**local, **spot}
         # Neighbours that agree share one mapping.
         if settled != in_force or tuple(settled) != tuple(in_force):
@@ -117,6 +118,11 @@ def choose_theme(deck: Deck, known: Container[str]) -> Deck:
 def unknown_themes(deck: Deck, known: Container[str]) -> Iterator[tuple[str, int]]:
     """Give each theme that the deck names and nobody has, with the 1-based line."""
     return ((name, line) for name, line in deck.theme_names if name not in known)
+
+
+def _line_of(draft: Draft, key: str, remark: Remark | None) -> int:
+    """Return the 1-based line that sets a key: in a comment, or in front matter."""
+    return line_of_key(draft, key) if remark is None else remark.line_of(key, draft.deck.source)
 
 
 def _refused(draft: Draft, directive: Directive, value: object, line: int, refusal: Refused) -> Notice:
