@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from celldeck.js import SPACE
@@ -11,3 +12,9 @@ _ATTRIBUTE: Final = rf"[{SPACE}]++[a-zA-Z_:][a-zA-Z0-9:._-]*+(?:[{SPACE}]*+=[{SP
 # Quantifiers do not give back what they took (`++`), so a tag that nobody closed is read only once.
 TAG: Final = rf"<[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+[{SPACE}]*+/?>|</[A-Za-z][A-Za-z0-9-]*+[{SPACE}]*+>"
 """A regular expression for an opening or a closing tag."""
+
+LINK_TAG: Final = re.compile(rf"(?ai)<a[>{SPACE}]")
+"""The start of a link as raw HTML."""
+
+LINK_END_TAG: Final = re.compile(rf"(?ai)</a[{SPACE}]*>")
+"""Its end."""

@@ -56,7 +56,8 @@ def _read(lines: Lines) -> LinkRefDef | None:
     label = normalize_label(written)
     if len(written) > _LABEL_LIMIT or not label:
         return None
-    destination = read_destination(text.value, text.skip(label_end + 2))
+    at = text.skip(label_end + 2)
+    destination = read_destination(text.value, at)
     if not destination:
         return None
     href = normalize_link(destination.text)

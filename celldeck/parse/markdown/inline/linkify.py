@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from celldeck.js import SPACE
 from celldeck.nodes import (
     ClassSpan,
     Emphasis,
@@ -25,6 +24,7 @@ from celldeck.nodes import (
     Strong,
     Text,
 )
+from celldeck.parse.markdown.tags import LINK_END_TAG, LINK_TAG
 from celldeck.parse.markdown.urls import is_allowed, normalize_link, normalize_link_text
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 _LENGTH_LIMIT: Final = 10_000
 _WORD = re.compile(r"[^ \t\n]+")
 _SPACE = re.compile(r"[ \t\n]")
-_LINK_TAG = re.compile(rf"(?ai)<a[>{SPACE}]")
-_LINK_END_TAG = re.compile(rf"(?ai)</a[{SPACE}]*>")
 _MAILTO = re.compile(r"(?ai)mailto:")
 
 
@@ -48,7 +46,15 @@ def _finder() -> LinkifyIt:
 
 
 def may_hold_address(text: str) -> bool:
-    """Say whether a text could hold an address; a quick check before `link_addresses`."""
+    """Say whether a paragraph's source, marks included, looks like there is an address in it."""
+    return "@" in text or ("//" in text and any(map(_finder().pretest, _words(text))))
+
+
+def _words(text: str) -> Iterator[str]:
+    return (word[0] for word in _WORD.finditer(text) if word.end() - word.start() <= _LENGTH_LIMIT)
+
+
+def _is_promising(text: str) -> bool:
     return "//" in text or "@" in text
 
 
@@ -83,7 +89,7 @@ class _Linker:
         for at, child in enumerate(children):
             match child:
                 case Text():
-                    if child.escaped or id(child) in self.left_alone or not may_hold_address(child.text):
+                    if child.escaped or id(child) in self.left_alone or not _is_promising(child.text):
                         linked.append(child)
                     else:
                         before = children[at - 1] if at else None
@@ -123,7 +129,7 @@ class _Linker:
         """Give the place of each address in a text, how it is written, and its URL."""
         for begin, end in self.stretches(text):
             for word in _WORD.finditer(text, begin, end):
-                if may_hold_address(word[0]) and len(word[0]) <= _LENGTH_LIMIT:
+                if _is_promising(word[0]) and len(word[0]) <= _LENGTH_LIMIT:
                     for found in _finder().match(word[0]) or ():
                         yield word.start() + found.index, found.raw, found.url
 
@@ -145,9 +151,9 @@ def _texts_in_raw_links(children: Sequence[Inline]) -> set[int]:
     level = 0
     for node in _backwards(children):
         if isinstance(node, HtmlInline):
-            if _LINK_TAG.match(node.html) and level:
+            if LINK_TAG.match(node.html) and level:
                 level -= 1
-            if _LINK_END_TAG.match(node.html):
+            if LINK_END_TAG.match(node.html):
                 level += 1
         elif level:
             inside.add(id(node))

@@ -1,0 +1,37 @@
+"""remark.js's classes in a line of text: `.grey[x]`. celldeck's own; not in Marp.
+
+remark: https://github.com/gnab/remark/wiki/Markdown#content-classes
+"""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING, Final
+
+from celldeck.nodes import ClassSpan
+from celldeck.parse.markdown.brackets import CLASSES, names
+from celldeck.parse.markdown.inline.tree import build
+
+if TYPE_CHECKING:
+    from celldeck.parse.markdown.inline.scanner import Scanner
+
+# In `x.grey[0]` a dot belongs to the word before it. Other scripts may go on without a space.
+_WORD: Final = frozenset(string.ascii_letters + string.digits + "_")
+
+
+def read_classes(scanner: Scanner, at: int, silent: bool) -> int:
+    """`.a.b[content]`; parentheses behind it are text, since the brackets are none of a link's."""
+    text = scanner.text
+    if not scanner.rules.classes or (at and text[at - 1] in _WORD):
+        return -1
+    opening = CLASSES.match(text, at, scanner.end)
+    closing = scanner.brackets.get(opening.end() - 1, -1) if opening else -1
+    if not opening or not 0 <= closing < scanner.end:
+        return -1
+    if not silent:
+        content = text[opening.end() : closing]
+        start = closing - len(content.lstrip(" \t\n"))
+        end = opening.end() + len(content.rstrip(" \t\n"))
+        children = build(scanner.read_inside(start, max(start, end)))
+        scanner.push(ClassSpan(names(opening), children))
+    return closing + 1
