@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -58,7 +60,8 @@ _SETTLED = """(async () => {
 class Browser:
     """A headless Chromium, Chrome, Edge or Brave; a context manager that starts and ends it.
 
-    It has a profile of its own in a temporary folder, which goes when it ends. For one thread.
+    It has a profile of its own in a temporary folder, which goes when it ends. Threads that share it wait for
+    each other: one has its tabs at a time.
     """
 
     def __init__(self, program: Path | None = None, *, timeout_s: float = 30.0) -> None:
@@ -71,6 +74,7 @@ class Browser:
         self._timeout_s = timeout_s
         self._devtools: DevTools | None = None
         self._folder: Path | None = None
+        self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
         """Start the browser.
@@ -79,6 +83,7 @@ class Browser:
             DeckError: there is none, or it does not start.
         """
         program = self._program or find_browser()
+        atexit.register(self.close)
         # A snap sees only the visible folders of its user's home.
         place = Path.home() if is_confined(program) else None
         self._folder = Path(tempfile.mkdtemp(prefix="celldeck-browser-", dir=place))
@@ -104,6 +109,7 @@ class Browser:
 
     def close(self) -> None:
         """End the browser and remove what it kept."""
+        atexit.unregister(self.close)
         if self._devtools:
             self._devtools.close()
             self._devtools = None
@@ -123,6 +129,10 @@ class Browser:
         Args:
             media: `print` to lay the page out as it is printed; empty: as on a screen.
         """
+        with self._lock:
+            yield from self._tab(width_px, height_px, media)
+
+    def _tab(self, width_px: float, height_px: float, media: str) -> Iterator[Tab]:
         assert self._devtools
         assert self._folder
         devtools = self._devtools
