@@ -92,7 +92,10 @@ def _lost(source: Source, line: int, text: str, after: str) -> Notice:
     )
 
 
-_PLAIN_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+# Two letters may well be a unit or a product, unless they are a word of the language.
+_PLAIN_WORD = re.compile(
+    r"(?<![\\A-Za-z])(?:[A-Za-z]{3,}|an|as|at|by|if|in|is|it|of|on|or|to|we)(?![A-Za-z])"
+)
 _IN_BRACES = re.compile(r"\\[A-Za-z]+\s*\{[^{}]*\}")
 _OPERATORS = frozenset({"mod", "sin", "cos", "tan", "log", "exp", "min", "max", "lim", "inf", "sup", "det"})
 

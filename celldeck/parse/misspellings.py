@@ -19,6 +19,9 @@ _LIKENESS = 0.77
 _OTHERS = frozenset({"marp", "subtitle", "date", *SETTINGS})
 """Keys of front matter that other tools read; celldeck's own stand among the names looked for, too."""
 
+_SHORTHANDS = {"background": "backgroundColor", "bg": "backgroundColor"}
+"""CSS has these names; what is meant by them is no matter of likeness."""
+
 _LINE = re.compile(r"(_?[A-Za-z][\w-]*)[ \t]*:[ \t]*([^\n]*)")
 _STARTS_WITH_DIRECTIVE = re.compile(rf"[\"']?_?(?:{'|'.join(row.name for row in TABLE)})[\"']?[ \t]*:")
 
@@ -64,7 +67,7 @@ def directive_like(key: str) -> str | None:
     if bare in names:
         return None
     folded = {name.lower(): name for name in names}
-    near = folded.get(re.sub(r"[-_ ]", "", bare.lower()))
+    near = _SHORTHANDS.get(bare) or folded.get(re.sub(r"[-_ ]", "", bare.lower()))
     if near is None:
         closest = difflib.get_close_matches(bare, names, 1, _LIKENESS)
         near = closest[0] if closest else None

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from celldeck.model import Style
+from celldeck.parse import parse
+from celldeck.source import Source
+
+
+def test_styles_stand_in_the_order_in_which_they_apply() -> None:
+    deck = parse(
+        Source.of(
+            "---\nstyle: 'a {}'\n---\n<style scoped>b {}</style>\n\n<style>c {}</style>\n\n---\n\n"
+            "> <style data-scoped>\n> d {}\n> </style>\n\n<style></style>"
+        )
+    )
+    assert deck.styles == (
+        Style("a {}", 2),
+        Style("c {}", 6),
+        Style("b {}", 4, 1),
+        Style("d {}", 10, 2),
+    )
+
+
+def test_scope_keys_stay_the_same_and_differ_from_slide_to_slide() -> None:
+    text = "<style scoped>a {}</style>\n\n---\n\n<style scoped>a {}</style>\n\n---\n\ntext"
+    keys = [slide.scope for slide in parse(Source.of(text)).slides]
+    assert keys == [slide.scope for slide in parse(Source.of(text + "\n\nmore")).slides]
+    assert keys[2] is None
+    assert keys[0] != keys[1]
+    assert all(key is not None and len(key) == 8 and key.isalnum() and key.isascii() for key in keys[:2])
