@@ -142,7 +142,7 @@ def test_a_browser_that_does_not_start_is_told_with_its_last_words(
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
 def test_a_browser_that_hangs_at_its_start_is_given_up_and_killed(tmp_path: Path) -> None:
     fake = tmp_path / "chrome"
-    fake.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
+    fake.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec /bin/sleep 60\n")
     fake.chmod(0o755)
     start = time.monotonic()
     with pytest.raises(DeckError, match="has not answered"), Browser(fake, timeout_s=0.5):
