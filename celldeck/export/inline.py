@@ -218,7 +218,11 @@ class _Embedding:
             self._tell("missing-picture", value, self._did_you_mean(address))
         if not path:
             return None
-        reference, definitions = self._sprites.use(path, identifier)
+        try:
+            reference, definitions = self._sprites.use(path, identifier)
+        except OSError as error:
+            self._tell("missing-picture", value, f"it cannot be read: {error.strerror}")
+            return None
         tag.set(name, reference)
         return definitions
 
