@@ -7,6 +7,7 @@ remark: https://github.com/gnab/remark/wiki/Markdown#content-classes
 from __future__ import annotations
 
 import re
+import string
 from bisect import bisect_left
 from typing import Final
 
@@ -14,6 +15,9 @@ from celldeck.parse.markdown.backticks import BacktickRuns
 
 CLASSES: Final = re.compile(r"((?:\.[A-Za-z_-][A-Za-z0-9_-]*)+)\[")
 """The names of classes with the bracket that opens their content."""
+
+WORD_CHARACTERS: Final = frozenset(string.ascii_letters + string.digits + "_")
+"""In `x.grey[0]` the dot belongs to the word before it. Other scripts may go on without a space."""
 
 _TOKEN = re.compile(
     r"""

@@ -7,7 +7,7 @@ https://github.com/markdown-it/markdown-it/blob/master/lib/rules_block/state_blo
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from marko.source import Source
 
@@ -67,6 +67,10 @@ class Lines(Source):
         """Offset of each `[` in `text` to that of its `]`; None: not asked for yet."""
         self.offsets: list[int] = []
         """Where each line begins in `text`; known when `brackets` are."""
+        self.class_blocks: dict[tuple[int, str], Any] = {}
+        """Blocks of remark.js's classes that were read ahead, by their line and their text."""
+        self.rulers: set[int] = set()
+        """Lines that end a slide in the middle of what looked like such a block."""
 
     def is_empty(self, line: int) -> bool:
         """Say whether the line holds nothing in its container."""

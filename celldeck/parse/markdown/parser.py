@@ -86,9 +86,10 @@ class BlockParser(Parser):
                     blocks.append(element.parse(lines))
                     break
             lines.tight = not blank_before
-            line = lines.line
-            if lines.is_empty(line - 1):
+            # A class may begin or end in the middle of a line: the one before it does not matter then.
+            if lines.line > line and lines.is_empty(lines.line - 1):
                 blank_before = True
+            line = lines.line
             if line < end and lines.is_empty(line):
                 blank_before = True
                 line += 1

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from marko.block import BlockElement
 
-from celldeck.parse.markdown.brackets import CLASSES, match_brackets, names
+from celldeck.parse.markdown.blocks.ruler import ThematicBreak
+from celldeck.parse.markdown.brackets import CLASSES, WORD_CHARACTERS, match_brackets, names
 from celldeck.parse.markdown.lines import Lines
 from celldeck.parse.markdown.parser import BlockParser, LineElement
 
 
 class ClassBlock(LineElement, BlockElement):
-    """From a line that begins with classes and `[` to the `]` that closes it, on a later line."""
+    """From classes and `[` to the `]` that closes it, on a later line of the same slide."""
 
     opens = "."
     ends = frozenset({"paragraph", "quote"})
@@ -26,57 +27,99 @@ class ClassBlock(LineElement, BlockElement):
         self.line = line
         self.classes = classes
         self.children = []
+        self.references: dict[str, tuple[str, str]] = {}
 
     @classmethod
     def begins(cls, lines: Lines, line: int) -> bool:
-        return _end(lines, line) is not None
+        return _read(lines, line, lines.first[line]) is not None
 
     @classmethod
     def parse(cls, source: Any) -> ClassBlock:
         lines: Lines = source
-        parser = lines.parser
-        assert isinstance(parser, BlockParser)
-        start = lines.line
-        opening = CLASSES.match(lines.texts[start], lines.first[start])
-        end = _end(lines, start)
-        assert opening
-        assert end
-        end_line, column = end
-        found = cls(start, names(opening))
-        last = lines.texts[end_line]
-        lines.texts[end_line] = last[:column]
-        inside = lines.cut(start + 1, end_line + 1, lines.base, last_newline=False)
-        lines.texts[end_line] = last
-        body = Lines(lines.texts[start][opening.end() :] + "\n" + inside, level=lines.level + 1)
-        body.parser = parser
-        body.references = lines.references
-        found.children = parser.parse_source(body)
-        _go_on_behind(lines, end_line, column + 1)
-        return found
+        read = _read(lines, lines.line, lines.first[lines.line])
+        assert read
+        for label, target in read.block.references.items():
+            lines.references.setdefault(label, target)
+        rest = lines.texts[read.end_line][read.end_column :].lstrip(" \t")
+        lines.line = read.end_line + (not rest)
+        if rest:
+            begin_at(lines, read.end_line, len(lines.texts[read.end_line]) - len(rest))
+        return read.block
 
 
-def _go_on_behind(lines: Lines, line: int, column: int) -> None:
-    """Let what stands behind the closing bracket be read as if it began a line."""
-    rest = lines.texts[line][column:].lstrip(" \t")
-    lines.line = line + (not rest)
-    if rest:
-        lines.begin[line] = lines.first[line] = len(lines.texts[line]) - len(rest)
-        lines.indent[line] = lines.base
+def begin_at(lines: Lines, line: int, column: int) -> None:
+    """Let what stands from `column` on be read as if it began a line."""
+    lines.begin[line] = lines.first[line] = column
+    lines.indent[line] = lines.base
 
 
-def _end(lines: Lines, line: int) -> tuple[int, int] | None:
-    """Return line and column of the closing bracket of the block that begins on `line`, if one does."""
-    opening = CLASSES.match(lines.texts[line], lines.first[line])
+def find_inside(lines: Lines, line: int) -> int | None:
+    """Return the column at which a block begins behind other text of a line; None: none does."""
+    text = lines.texts[line]
+    if "." not in text or "[" not in text:
+        return None
+    for opening in CLASSES.finditer(text, lines.first[line] + 1):
+        at = opening.start()
+        before = text[:at]
+        is_escaped = (len(before) - len(before.rstrip("\\"))) % 2 == 1
+        if before[-1] not in WORD_CHARACTERS and not is_escaped and _read(lines, line, at):
+            return at
+    return None
+
+
+class _Read(NamedTuple):
+    """A block, and the place behind it."""
+
+    block: ClassBlock
+    end_line: int
+    end_column: int
+
+
+def _read(lines: Lines, line: int, column: int) -> _Read | None:
+    """Return the block that begins at a place, if one does and no slide ends in it."""
+    text = lines.texts[line]
+    opening = CLASSES.match(text, column)
     if not opening or lines.is_code(line):
         return None
+    end = _closing_place(lines, line, opening.end() - 1)
+    if not end:
+        return None
+    last = lines.texts[end[0]]
+    lines.texts[end[0]] = last[: end[1]]
+    body = text[opening.end() :] + "\n" + lines.cut(line + 1, end[0] + 1, lines.base, last_newline=False)
+    lines.texts[end[0]] = last
+    # Others ask before it is read, and those in it ask again: once is enough.
+    key = (line, body)
+    if key not in lines.class_blocks:
+        lines.class_blocks[key] = _read_body(lines, ClassBlock(line, names(opening)), body)
+    block = lines.class_blocks[key]
+    return _Read(block, end[0], end[1] + 1) if block else None
+
+
+def _closing_place(lines: Lines, line: int, column: int) -> tuple[int, int] | None:
+    """Return line and column of the bracket that closes another one, if it is on a later line of the
+    container."""
     if lines.brackets is None:
         lines.brackets = match_brackets(lines.text)
         lines.offsets = [0, *accumulate(len(text) + 1 for text in lines.texts)]
-    closing = lines.brackets.get(lines.offsets[line] + opening.end() - 1)
+    closing = lines.brackets.get(lines.offsets[line] + column)
     if closing is None:
         return None
     end = bisect_right(lines.offsets, closing) - 1
-    if end == line or end >= lines.end:
+    if end == line or end >= lines.end or any(line < ruler <= end for ruler in lines.rulers):
         return None
     is_inside = all(lines.indent[at] >= lines.base or lines.is_empty(at) for at in range(line + 1, end + 1))
     return (end, closing - lines.offsets[end]) if is_inside else None
+
+
+def _read_body(lines: Lines, block: ClassBlock, body: str) -> ClassBlock | None:
+    parser = lines.parser
+    assert isinstance(parser, BlockParser)
+    inside = Lines(body, level=lines.level + 1)
+    inside.parser = parser
+    block.children = parser.parse_source(inside)
+    block.references = inside.references
+    # A ruler ends the slide first, as in remark.
+    rulers = {block.line + child.line for child in block.children if isinstance(child, ThematicBreak)}
+    lines.rulers |= rulers
+    return None if rulers else block

@@ -6,6 +6,7 @@ from typing import Any
 
 from marko import block
 
+from celldeck.parse.markdown.blocks.class_block import begin_at, find_inside
 from celldeck.parse.markdown.blocks.heading import SetextHeading
 from celldeck.parse.markdown.lines import Lines
 from celldeck.parse.markdown.parser import BlockParser, LineElement
@@ -29,6 +30,9 @@ class Paragraph(LineElement, block.Paragraph):
         parser = lines.parser
         assert isinstance(parser, BlockParser)
         start, end = lines.line, lines.end
+        reads_classes = "ClassBlock" in parser.block_elements
+        if reads_classes and (column := find_inside(lines, start)) is not None:
+            return cls._cut_off(lines, start, column)
         first, indents, texts, base = lines.first, lines.indent, lines.texts, lines.base
         in_paragraph, lines.in_paragraph = lines.in_paragraph, True
         level = 0
@@ -42,6 +46,9 @@ class Paragraph(LineElement, block.Paragraph):
                         break
                 if indent >= 0 and parser.is_ended("paragraph", lines, line, end):
                     break
+                if reads_classes and (column := find_inside(lines, line)) is not None:
+                    lines.in_paragraph = in_paragraph
+                    return cls._cut_off(lines, line, column)
             line += 1
         lines.in_paragraph = in_paragraph
         text = lines.cut(start, line, base, last_newline=False).strip(" \t\r\n")
@@ -50,6 +57,18 @@ class Paragraph(LineElement, block.Paragraph):
             return SetextHeading(start, level, text)
         lines.line = line
         return cls(start, text)
+
+    @classmethod
+    def _cut_off(cls, lines: Lines, line: int, column: int) -> Paragraph:
+        """Return the paragraph up to where a block of remark.js's classes begins in a line of it."""
+        text = lines.texts[line]
+        lines.texts[line] = text[:column]
+        before = lines.cut(lines.line, line + 1, lines.base, last_newline=False)
+        lines.texts[line] = text
+        paragraph = cls(lines.line, before.strip(" \t\r\n"))
+        begin_at(lines, line, column)
+        lines.line = line
+        return paragraph
 
 
 def _underline(content: str) -> int:

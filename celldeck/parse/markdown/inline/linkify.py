@@ -120,7 +120,7 @@ class _Linker:
                 shown = normalize_link_text("mailto:" + address).removeprefix("mailto:")
             else:
                 shown = normalize_link_text(address)
-            yield Link(href, None, (Text(shown),), self.line)
+            yield Link(href, None, (Text(shown),), self.line, auto=True)
             end = start + len(address)
         if end < len(text):
             yield Text(text[end:])

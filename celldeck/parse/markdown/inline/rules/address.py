@@ -38,7 +38,8 @@ def read_address(scanner: Scanner, at: int, silent: bool) -> int:
         scanner.pending.clear()
         if before:
             scanner.pending.append(before)
-        scanner.push(Link(href, None, (Text(normalize_link_text(url)),), scanner.line_at(start)))
+        shown = Text(normalize_link_text(url))
+        scanner.push(Link(href, None, (shown,), scanner.line_at(start), auto=True))
     return start + len(url)
 
 

@@ -5,24 +5,20 @@ remark: https://github.com/gnab/remark/wiki/Markdown#content-classes
 
 from __future__ import annotations
 
-import string
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from celldeck.nodes import ClassSpan
-from celldeck.parse.markdown.brackets import CLASSES, names
+from celldeck.parse.markdown.brackets import CLASSES, WORD_CHARACTERS, names
 from celldeck.parse.markdown.inline.tree import build
 
 if TYPE_CHECKING:
     from celldeck.parse.markdown.inline.scanner import Scanner
 
-# In `x.grey[0]` a dot belongs to the word before it. Other scripts may go on without a space.
-_WORD: Final = frozenset(string.ascii_letters + string.digits + "_")
-
 
 def read_classes(scanner: Scanner, at: int, silent: bool) -> int:
     """`.a.b[content]`; parentheses behind it are text, since the brackets are none of a link's."""
     text = scanner.text
-    if not scanner.rules.classes or (at and text[at - 1] in _WORD):
+    if not scanner.rules.classes or (at and text[at - 1] in WORD_CHARACTERS):
         return -1
     opening = CLASSES.match(text, at, scanner.end)
     closing = scanner.brackets.get(opening.end() - 1, -1) if opening else -1

@@ -52,7 +52,7 @@ def _read_address(scanner: Scanner, at: int, silent: bool) -> int:
         return -1
     if not silent:
         shown = Text(normalize_link_text(found[1]))
-        scanner.push(Link(href, None, (shown,), scanner.line_at(at)))
+        scanner.push(Link(href, None, (shown,), scanner.line_at(at), auto=True))
     return found.end()
 
 
