@@ -74,6 +74,8 @@ class Link:
     title: str | None
     children: tuple[Inline, ...]
     line: int = 0
+    auto: bool = False
+    """Its text is its address, `<https://…>` or found in the text: names of emoji in it stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)

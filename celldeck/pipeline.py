@@ -342,7 +342,7 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
         sanitize=lambda html: sanitize(html, options.html, xhtml=options.xhtml_out),
         highlight=tools.highlighter.highlight,
         math=math,
-        emojify=lambda text, shortcodes: emojify(text, options, shortcodes),
+        emojify=lambda text, prose: emojify(text, options, prose, code=not prose),
         cell=cell,
     )
     mime = MimeTools(

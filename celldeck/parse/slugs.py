@@ -87,7 +87,9 @@ def heading_text(children: Sequence[Inline], *, named_emoji: bool) -> str:
             parts.append(node.content)
         elif isinstance(node, HtmlInline):
             parts.append(node.html)
-        elif isinstance(node, (Emphasis, Strong, Strikethrough, Link, ClassSpan)):
+        elif isinstance(node, Link):
+            parts.append(heading_text(node.children, named_emoji=named_emoji and not node.auto))
+        elif isinstance(node, (Emphasis, Strong, Strikethrough, ClassSpan)):
             parts.append(heading_text(node.children, named_emoji=named_emoji))
     return "".join(parts)
 

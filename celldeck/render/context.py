@@ -21,6 +21,9 @@ class Context:
     math: Callable[[str, bool], str]
     """TeX, and whether it is displayed on lines of its own, to HTML."""
     emojify: Callable[[str, bool], str]
-    """Text that is not yet escaped, and whether `:name:` counts, to HTML with pictures for emoji."""
+    """Text that is not yet escaped, and whether it is prose, to HTML with pictures for emoji.
+
+    In prose `:name:` counts; in code Marp makes a picture of the first character of a sequence only.
+    """
     cell: Callable[[int], str]
     """The index of a cell to the HTML of its code and outputs."""

@@ -84,7 +84,10 @@ def _render(children: Sequence[Inline], context: Context, parts: list[str]) -> N
             case Link():
                 title = f' title="{escape(child.title)}"' if child.title else ""
                 parts.append(f'<a href="{escape(child.href)}"{title}>')
-                _render(child.children, context, parts)
+                if child.auto:
+                    parts.extend(_address(text, context) for text in child.children)
+                else:
+                    _render(child.children, context, parts)
                 parts.append("</a>")
             case CodeSpan():
                 parts.append(f"<code>{plain_with_emoji(child.text, context)}</code>")
@@ -132,6 +135,12 @@ def _text_run(children: Sequence[Inline], start: int, context: Context) -> str:
             run.append(child.text)
     parts.append(_with_emoji("".join(run), context))
     return "".join(parts)
+
+
+def _address(node: Inline, context: Context) -> str:
+    """Return the HTML of an address that links to itself, in which `:name:` is no emoji."""
+    assert isinstance(node, Text)
+    return ":".join(_with_emoji(part, context) for part in node.text.split(":"))
 
 
 def _with_emoji(text: str, context: Context) -> str:
