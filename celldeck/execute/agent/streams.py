@@ -152,10 +152,8 @@ class Streams:
         self.bounded = {name: Bounded(getattr(sys, name), head, tail) for name in ("stdout", "stderr")}
         self.pipes: list[Pipe] = []
         self.pid = os.getpid()
-        for descriptor, name in ((1, "stdout"), (2, "stderr")):
-            stream = getattr(sys, name)
-            if getattr(stream, "_should_watch", False):
-                self.pipes.append(Pipe(stream, descriptor))
+        if os.name == "posix":
+            self.pipes = [Pipe(sys.stdout, 1), Pipe(sys.stderr, 2)]
 
     def end(self) -> dict[str, int]:
         """Finish the streams of a cell; return what was left out of each."""
