@@ -3,6 +3,10 @@
 
 import sys
 
+# Compiling the package at every start would take longer than a second build does. So its bytecode is kept,
+# like all that is made here, even where Python is told in general to keep none.
+sys.dont_write_bytecode = False
+
 try:
     # An older Python fails here too, on a module or a syntax that it does not have.
     from celldeck.cli import main

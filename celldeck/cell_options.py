@@ -77,9 +77,10 @@ OPTIONS: tuple[CellOption, ...] = (
     CellOption("include", _flag, True, "show anything of the cell; false: it runs, and nothing is seen"),
     CellOption("label", _text, None, "the cell's name, its own in the deck", deck_wide=False),
     CellOption("timeout", _seconds, None, "seconds that the cell may run"),
+    CellOption("fig-alt", _text, None, "what a reader who cannot see its pictures is told", deck_wide=False),
     CellOption("lines", _steps, None, "lines of the code to point out", deck_wide=False),
 )
-"""`eval` needs no `runs`: a cell that does not run stands in no other cell's past, so outputs depend on it."""
+"""`eval` needs no `runs`: a cell that does not run is in no other cell's past, so outputs depend on it."""
 
 BY_NAME = {option.name: option for option in OPTIONS}
 DEFAULTS = {option.name: option.default for option in OPTIONS}

@@ -33,7 +33,8 @@ def _img(source: str, mime: str, output: Output, cell: Cell) -> str:
 
 def _alt(metadata: object, output: Output, cell: Cell) -> str:
     """Return what a reader who cannot see the picture is told."""
-    told = metadata.get("alt") if isinstance(metadata, dict) else None
+    own = cell.options.get("fig-alt")
+    told = own or (metadata.get("alt") if isinstance(metadata, dict) else None)
     if isinstance(told, str):
         return told
     label = cell.label.replace("-", " ").replace("_", " ") if cell.label else None
