@@ -18,6 +18,7 @@ from celldeck.cache import Cache
 if TYPE_CHECKING:
     from celldeck.render.engine import Engine
 
+_TIME_LIMIT_S = 3.0
 _PLUGIN = Path("revealjs") / "dist" / "plugin" / "highlight.js"
 
 # The plugin adds line numbers to its page as soon as it is read, so it must find something like a page.
@@ -80,7 +81,7 @@ class Highlighter:
         from celldeck.render.engine import ScriptError
 
         try:
-            html: str = self._engine().call("highlight", code, name, time_limit_s=3.0)
+            html: str = self._engine().call("highlight", code, name, time_limit_s=_TIME_LIMIT_S)
         except ScriptError:
             self.close()
             return None

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import threading
 import weakref
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from celldeck.errors import DeckError
@@ -20,7 +20,11 @@ from celldeck.errors import DeckError
 # not do: it has 1 MB on Windows, and a runtime of QuickJS must not be entered from two threads.
 _THREAD_STACK_BYTES = 64 << 20
 _SCRIPT_STACK_BYTES = 48 << 20
-_REPAIR = "python -m pip install --force-reinstall quickjs-ng"
+_REPAIR = "run: python -m pip install --force-reinstall quickjs-ng"
+
+_Answer = SimpleQueue[str | Exception | None]
+_Jobs = SimpleQueue[tuple[str, float, _Answer] | None]
+"""Code to evaluate, for how many seconds at most, and where its result goes; None: stop."""
 
 
 class ScriptError(Exception):
@@ -49,12 +53,13 @@ class Engine:
                 f"cannot read {error.filename}: {error.strerror}",
                 hint="install celldeck's requirements again",
             ) from error
-        self._world: list[Any] = []
-        self._worker = _one_thread()
-        self._finalizer = weakref.finalize(self, _end, self._worker, self._world)
-        # At exit the threads have already ended, and the process takes the memory with it.
-        self._finalizer.atexit = False
-        self._worker.submit(_start, self._world, scripts).result()
+        self._jobs: _Jobs = SimpleQueue()
+        # A queue and not a thread pool, because this may run inside the garbage collector, where a lock that
+        # the very same thread holds would never be freed. `SimpleQueue.put` may be entered twice.
+        self._end = weakref.finalize(self, self._jobs.put, None)
+        _start_thread(_quickjs(), self._jobs)
+        for script in scripts:
+            self._evaluate(f"{script}\n;void 0", time_limit_s=20.0)
 
     def call(self, function: str, *arguments: Any, time_limit_s: float = 5.0) -> Any:
         """Call a global function and return what it returns.
@@ -72,40 +77,20 @@ class Engine:
         """
         # Stringified in JavaScript: the wrapper cannot take over a long string that QuickJS holds as a rope.
         code = f"JSON.stringify({function}({','.join(json.dumps(argument) for argument in arguments)}))"
-        result = self._worker.submit(_evaluate, self._world, code, time_limit_s).result()
+        result = self._evaluate(code, time_limit_s=time_limit_s)
         return None if result is None else json.loads(result)
 
     def close(self) -> None:
-        """End the engine's thread and free its memory; it cannot be called any more."""
-        self._finalizer()
+        """End the engine's thread and free its memory; it must not be called any more."""
+        self._end()
 
-
-def _one_thread() -> ThreadPoolExecutor:
-    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="celldeck-javascript")
-    # The size holds for threads started after it is set, and a pool starts its thread with the first job.
-    before = threading.stack_size(_THREAD_STACK_BYTES)
-    try:
-        worker.submit(_nothing).result()
-    finally:
-        threading.stack_size(before)
-    return worker
-
-
-def _nothing() -> None:
-    return None
-
-
-def _start(world: list[Any], scripts: list[str]) -> None:
-    quickjs = _quickjs()
-    context = quickjs.Context()
-    context.set_max_stack_size(_SCRIPT_STACK_BYTES)
-    if context.eval("typeof Iterator") != "function":
-        raise DeckError(
-            "the Python module 'quickjs' is an old one, not that of quickjs-ng", hint=f"run: {_REPAIR}"
-        )
-    world.append(context)
-    for script in scripts:
-        _guarded(context.eval, script)
+    def _evaluate(self, code: str, *, time_limit_s: float) -> str | None:
+        answer: _Answer = SimpleQueue()
+        self._jobs.put((code, time_limit_s, answer))
+        result = answer.get()
+        if isinstance(result, Exception):
+            raise result
+        return result
 
 
 def _quickjs() -> Any:
@@ -114,26 +99,35 @@ def _quickjs() -> Any:
     except ImportError as error:
         raise DeckError(
             "formulas and highlighted code need the Python package 'quickjs-ng', which is not installed",
-            hint=f"run: {_REPAIR}",
+            hint=_REPAIR,
         ) from error
+    if quickjs.Context().eval("typeof Iterator") != "function":
+        raise DeckError(
+            "the Python module 'quickjs' is an old one, not that of the package 'quickjs-ng'", hint=_REPAIR
+        )
     return quickjs
 
 
-def _evaluate(world: list[Any], code: str, time_limit_s: float) -> str | None:
-    context = world[0]
-    context.set_time_limit(time_limit_s)
-    result: str | None = _guarded(context.eval, code)
-    return result
-
-
-def _guarded(evaluate: Callable[[str], Any], code: str) -> Any:
+def _start_thread(quickjs: Any, jobs: _Jobs) -> None:
+    thread = threading.Thread(target=_serve, args=(quickjs, jobs), name="celldeck-javascript", daemon=True)
+    before = threading.stack_size(_THREAD_STACK_BYTES)
     try:
-        return evaluate(code)
-    except _quickjs().JSException as error:
-        raise ScriptError(str(error).partition("\n")[0]) from error
+        thread.start()
+    finally:
+        threading.stack_size(before)
 
 
-def _end(worker: ThreadPoolExecutor, world: list[Any]) -> None:
-    # The context is freed by the thread that made it.
-    worker.submit(world.clear)
-    worker.shutdown(wait=False)
+def _serve(quickjs: Any, jobs: _Jobs) -> None:
+    context = quickjs.Context()
+    context.set_max_stack_size(_SCRIPT_STACK_BYTES)
+    while job := jobs.get():
+        code, time_limit_s, answer = job
+        context.set_time_limit(time_limit_s)
+        try:
+            result = context.eval(code)
+        except quickjs.JSException as error:
+            answer.put(ScriptError(str(error).partition("\n")[0]))
+        except Exception as error:
+            answer.put(error)
+        else:
+            answer.put(result)
