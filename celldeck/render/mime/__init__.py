@@ -10,15 +10,15 @@ What a theme can style (`N` is the cell's place in the deck, from 0)::
 A cell that shows no outputs is its code block alone, without `.cell` around it. The kinds:
 
 =========================  =======================================================================
-`cell-output-stream`       `<pre>`: what it printed; also `cell-output-stdout`, `cell-output-stderr`
-`cell-output-text`         `<pre>`: the text of a value
+`cell-output-stream`       `<pre><samp>`: what it printed; also `cell-output-stdout`, `cell-output-stderr`
+`cell-output-text`         `<pre><samp>`: the text of a value
 `cell-output-html`         HTML of the author's code; also `cell-output-table` if it is a data frame
 `cell-output-image`        `<img>`: a plot or a picture
 `cell-output-media`        `<audio controls>` or `<video controls>`
 `cell-output-latex`        a formula
 `cell-output-markdown`     the blocks that the Markdown gives
 `cell-output-json`         a code block, its language json
-`cell-output-error`        `<pre>`: a traceback
+`cell-output-error`        `<pre><samp>`: a traceback
 =========================  =======================================================================
 
 Coloured text holds `<span>`s with `ansi-bold`, `ansi-dim`, `ansi-italic`, `ansi-underline`, `ansi-strike`,

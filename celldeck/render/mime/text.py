@@ -37,11 +37,18 @@ _FLAGS_OFF = {22: {"bold", "dim"}, 23: {"italic"}, 24: {"underline"}, 27: {"inve
 
 
 def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | None:
-    """Return the text as `<pre>`; the empty string for text that has nothing to show."""
+    """Return the text as `<pre><samp>`; the empty string for text that has nothing to show."""
     content = output.data[mime]
-    if not content.strip():
-        return ""
-    return f"<pre{tools.pre_attributes}>{coloured(content.rstrip())}</pre>"
+    return preformatted(content.rstrip(), tools) if content.strip() else ""
+
+
+def preformatted(content: str, tools: MimeTools) -> str:
+    """Return text with terminal colours as `<pre><samp>`.
+
+    The one element inside is needed where the `<pre>` is scaled: Chromium lays its children out in a table and
+    drops a line end that stands alone between two of them.
+    """
+    return f"<pre{tools.pre_attributes}><samp>{coloured(content)}</samp></pre>"
 
 
 def coloured(content: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from celldeck.model import Output
-from celldeck.render.mime.text import coloured
+from celldeck.render.mime.text import preformatted
 from celldeck.render.mime.tools import MimeTools
 
 
@@ -12,4 +12,4 @@ def render(output: Output, tools: MimeTools) -> str:
     told = output.data.get("text/plain", "").rstrip()
     if not told and output.error:
         told = ": ".join(part for part in output.error if part)
-    return f"<pre{tools.pre_attributes}>{coloured(told)}</pre>"
+    return preformatted(told, tools)

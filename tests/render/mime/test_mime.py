@@ -48,7 +48,7 @@ def inner(output: Output, kind: str, **options: object) -> str:
 def test_a_cell_is_its_code_and_its_outputs() -> None:
     assert render_cell(cell(stream("hi\n")), TOOLS) == (
         '<div class="cell" data-cell="4">\n' + CODE + '<div class="cell-outputs">\n'
-        '<div class="cell-output cell-output-stream cell-output-stdout"><pre>hi</pre></div>\n'
+        '<div class="cell-output cell-output-stream cell-output-stdout"><pre><samp>hi</samp></pre></div>\n'
         "</div>\n</div>\n"
     )
 
@@ -85,13 +85,13 @@ def test_the_richest_format_is_shown() -> None:
     del bundle["text_html"]
     assert inner(shown(**bundle), "cell-output-image").startswith("<img")
     del bundle["image_png"]
-    assert inner(shown(**bundle), "cell-output-text") == "<pre>p</pre>"
+    assert inner(shown(**bundle), "cell-output-text") == "<pre><samp>p</samp></pre>"
 
 
 def test_a_format_that_nobody_knows_is_left_to_the_text_beside_it() -> None:
     assert (
         inner(shown(text_plain="Plot()", **{"application_vnd.x+json": "{}"}), "cell-output-text")
-        == "<pre>Plot()</pre>"
+        == "<pre><samp>Plot()</samp></pre>"
     )
     assert render_outputs(cell(shown(**{"application_vnd.x+json": "{}"})), TOOLS) == ""
 
@@ -123,22 +123,25 @@ def test_every_format_has_a_class_of_its_own_family() -> None:
     ],
 )
 def test_text_is_escaped_and_coloured(text: str, html: str) -> None:
-    assert inner(stream(text), "cell-output-stream cell-output-stdout") == f"<pre>{html}</pre>"
+    assert inner(stream(text), "cell-output-stream cell-output-stdout") == f"<pre><samp>{html}</samp></pre>"
 
 
 def test_text_takes_the_attributes_that_scale_it() -> None:
     tools = replace(TOOLS, pre_attributes=' is="marp-pre"')
     for output in (stream("x"), shown(text_plain="x"), Output("error", {"text/plain": "x"}, error=("E", ""))):
-        assert '<pre is="marp-pre">x</pre>' in render_outputs(cell(output), tools)
+        assert '<pre is="marp-pre"><samp>x</samp></pre>' in render_outputs(cell(output), tools)
 
 
 def test_a_traceback_keeps_its_colours_and_falls_back_to_the_exception() -> None:
     error = Output("error", {"text/plain": "\x1b[34mtalk.md:3\x1b[0m\nE: <m>"}, error=("E", "<m>"))
     assert (
         inner(error, "cell-output-error")
-        == '<pre><span class="ansi-blue">talk.md:3</span>\nE: &lt;m&gt;</pre>'
+        == '<pre><samp><span class="ansi-blue">talk.md:3</span>\nE: &lt;m&gt;</samp></pre>'
     )
-    assert inner(replace(error, data={"text/plain": ""}), "cell-output-error") == "<pre>E: &lt;m&gt;</pre>"
+    assert (
+        inner(replace(error, data={"text/plain": ""}), "cell-output-error")
+        == "<pre><samp>E: &lt;m&gt;</samp></pre>"
+    )
 
 
 FRAME = """<div>
@@ -244,4 +247,6 @@ def test_json_is_indented_and_what_is_none_is_text() -> None:
     assert inner(shown(application_json='{"a":[1,"ä"]}'), "cell-output-json") == (
         '<pre><code class="language-json">{\n  "a": [\n    1,\n    "ä"\n  ]\n}</code></pre>'
     )
-    assert inner(shown(application_json="{", text_plain="p"), "cell-output-text") == "<pre>p</pre>"
+    assert (
+        inner(shown(application_json="{", text_plain="p"), "cell-output-text") == "<pre><samp>p</samp></pre>"
+    )
