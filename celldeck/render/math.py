@@ -22,6 +22,7 @@ from celldeck.cache import Cache
 if TYPE_CHECKING:
     from celldeck.render.engine import Engine
 
+_TIME_LIMIT_S = 5.0
 VERSION = "MathJax 3.2.2/1"
 """Part of every key in the cache; the number goes up when `mathjax.js` changes what comes out."""
 
@@ -110,7 +111,7 @@ class MathJax:
 
         try:
             engine = self._ready(definitions)
-            result: dict[str, Any] = engine.call("typeset", tex, display)
+            result: dict[str, Any] = engine.call("typeset", tex, display, time_limit_s=_TIME_LIMIT_S)
         except ScriptError as error:
             self.close()
             # Not for the cache: it may have run out of time because the machine was busy.
