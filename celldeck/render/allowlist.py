@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from celldeck.js import trim
 from celldeck.model import HtmlPolicy
-from celldeck.render.html_tags import SPACES, attributes, content, name_of, tags, trim, without_comments
+from celldeck.render.html_tags import attributes, content, name_of, tags, without_comments
 
 Attributes = Mapping[str, bool | Callable[[str], str]]
 """Name to: whether it is allowed, or what makes its value harmless."""
@@ -55,7 +56,13 @@ def sanitizer(policy: HtmlPolicy, *, xhtml: bool = True) -> Callable[[str], str]
 
 def sanitize(html: str, policy: HtmlPolicy, *, xhtml: bool = True) -> str:
     """Return what may pass of one raw tag or one block of HTML; see `sanitizer`."""
-    return sanitizer(policy, xhtml=xhtml)(html)
+    made = sanitizer(policy, xhtml=xhtml) if isinstance(policy, Mapping) else _kept_sanitizer(policy, xhtml)
+    return made(html)
+
+
+@lru_cache
+def _kept_sanitizer(policy: bool | None, xhtml: bool) -> Callable[[str], str]:
+    return sanitizer(policy, xhtml=xhtml)
 
 
 # ---------------------------------------------------------------- Marp's list
@@ -251,7 +258,7 @@ def _void_tag(name: str, html: str) -> str:
     if name not in _VOID_NAMES:
         return html
     inside = trim(html[len(name) + (2 if html.startswith("</") else 1) : -1])
-    return f"<{name} {inside}".removesuffix("/").rstrip(SPACES) + " />"
+    return trim(f"<{name} {inside}".removesuffix("/")) + " />"
 
 
 _VOID_NAMES = frozenset(_NEVER_FILLED.split())

@@ -9,24 +9,15 @@ from __future__ import annotations
 
 import re
 
-SPACES = (
-    "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff"
-    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-)
-"""White space as JavaScript knows it; Python's own idea differs."""
+from celldeck.js import SPACE, trim
 
-_SPACE_CHARACTER = re.compile(f"[{SPACES}]")
+_SPACE_CHARACTER = re.compile(f"[{SPACE}]")
 # A `<` after which no other one comes before the next `>` or quote.
 _START = re.compile("<(?=[^<>\"']*(?:[>\"']|\\Z))")
 _NOT_A_SPACE = re.compile("[^ ]")
 # What ends a tag, or opens a value. A quote elsewhere means nothing.
-_STOP = re.compile(f"[<>]|=[{SPACES}]*[\"']")
+_STOP = re.compile(f"[<>]|=[{SPACE}]*[\"']")
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9\\_:.-]")
-
-
-def trim(text: str) -> str:
-    """Return the text without white space at its ends."""
-    return text.strip(SPACES)
 
 
 def without_comments(html: str) -> str:
