@@ -21,6 +21,8 @@ A cell that shows no outputs is its code block alone, without `.cell` around it.
 `cell-output-error`        `<pre><samp>`: a traceback
 =========================  =======================================================================
 
+Text that draws with box characters also has `cell-output-drawing`: its lines must touch.
+
 Coloured text holds `<span>`s with `ansi-bold`, `ansi-dim`, `ansi-italic`, `ansi-underline`, `ansi-strike`,
 `ansi-inverse`, `ansi-COLOUR`, `ansi-bright-COLOUR`, `ansi-bg-COLOUR` and `ansi-bg-bright-COLOUR`, where
 COLOUR is black, red, green, yellow, blue, magenta, cyan or white.
@@ -32,7 +34,7 @@ script in a page may do. Animations and interactive plots live from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from celldeck.model import Cell, Output
@@ -88,9 +90,22 @@ def render_outputs(cell: Cell, tools: MimeTools) -> str:
 
     An exception that the cell does not allow is shown even if the cell hides its outputs.
     """
-    parts = [_output(output, cell, tools) for output in cell.outputs or () if _is_shown(output, cell)]
-    inner = "".join(part for part in parts if part)
+    shown = [output for output in cell.outputs or () if _is_shown(output, cell)]
+    inner = "".join(_output(output, cell, tools) for output in _joined(shown))
     return f'<div class="cell-outputs">\n{inner}</div>\n' if inner else ""
+
+
+def _joined(outputs: Iterable[Output]) -> list[Output]:
+    """Return the outputs with texts of values that follow each other made one: a slide has little room."""
+    joined: list[Output] = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if last and all(one.kind in ("display", "result") and html.is_text(one) for one in (last, output)):
+            text = last.data["text/plain"].removesuffix("\n") + "\n" + output.data["text/plain"]
+            joined[-1] = Output("display", {"text/plain": text})
+        else:
+            joined.append(output)
+    return joined
 
 
 def _is_shown(output: Output, cell: Cell) -> bool:
@@ -107,15 +122,19 @@ def _output(output: Output, cell: Cell, tools: MimeTools) -> str:
         return _wrapped("cell-output-error", traceback.render(output, tools))
     if output.kind == "stream":
         content = text.render("text/plain", output, cell, tools)
-        return _wrapped(f"cell-output-stream cell-output-{output.stream}", content) if content else ""
+        return _wrapped(f"cell-output-stream cell-output-{output.stream}", content)
     for form in FORMATS:
         for mime in output.data:
             if mime == form.mime or (form.mime.endswith("/") and mime.startswith(form.mime)):
                 rendered = form.render(mime, output, cell, tools)
                 if rendered is not None:
-                    return _wrapped(form.classes, rendered) if rendered else ""
+                    return _wrapped(form.classes, rendered)
     return ""
 
 
-def _wrapped(classes: str, inner: str) -> str:
+def _wrapped(classes: str, inner: str | None) -> str:
+    if not inner:
+        return ""
+    if inner.startswith("<pre") and text.draws(inner):
+        classes += " cell-output-drawing"
     return f'<div class="cell-output {classes}">{inner}</div>\n'

@@ -11,6 +11,8 @@ _FRAME = re.compile(r'<table\b[^>]*\bclass="[^"]*\bdataframe\b[^"]*"', re.IGNORE
 _FRAME_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL | re.IGNORECASE)
 _BORDER = re.compile(r'(<table\b[^>]*?) border="\d+"', re.IGNORECASE)
 _ROW_STYLE = re.compile(r' style="text-align: (?:right|left);"')
+# What the library `rich` sends, and through it Keras for `model.summary()`: text in looks of its own.
+_RICH = re.compile(r'\s*<pre style="white-space:pre;overflow-x:auto;line-height:normal;font-family:')
 _REMOTE = re.compile(
     r"<(?:script|iframe|img|link|video|audio|source)\b[^>]*\b(?:src|href)\s*=\s*[\"']?(?:https?:)?//",
     re.IGNORECASE,
@@ -21,12 +23,21 @@ def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | Non
     """Return the HTML as it is.
 
     HTML that loads something from the network gives way to a picture of the same, if the kernel sent one: a
-    deck must work unplugged.
+    deck must work unplugged. What is only coloured text gives way to the text, which takes the theme's looks.
     """
     content = output.data[mime]
+    if is_text(output):
+        return None
     if _REMOTE.search(content) and any(other.startswith("image/") for other in output.data):
         return None
     return content.strip()
+
+
+def is_text(output: Output) -> bool:
+    """Say whether all that an output has to show is its text."""
+    return set(output.data) == {"text/plain"} or (
+        set(output.data) == {"text/plain", "text/html"} and bool(_RICH.match(output.data["text/html"]))
+    )
 
 
 def render_table(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | None:

@@ -45,8 +45,8 @@ def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | Non
 def preformatted(content: str, tools: MimeTools) -> str:
     """Return text with terminal colours as `<pre><samp>`.
 
-    The one element inside is needed where the `<pre>` is scaled: Chromium lays its children out in a table and
-    drops a line end that stands alone between two of them.
+    The one element inside is needed where the `<pre>` is scaled: Chromium lays its children out in a table,
+    and drops a line end that stands alone between two of them.
     """
     return f"<pre{tools.pre_attributes}><samp>{coloured(content)}</samp></pre>"
 
@@ -63,6 +63,11 @@ def coloured(content: str) -> str:
             look = _changed(look, escape[1])
     parts.append(_span(content[at:], look))
     return "".join(parts)
+
+
+def draws(content: str) -> bool:
+    """Say whether text draws lines that go on from row to row, with characters such as `│`."""
+    return any(character in content for character in "│┃║├┣╠")
 
 
 def escape(content: str) -> str:
@@ -138,7 +143,21 @@ def _extended(codes: list[int]) -> str | None:
         # A ramp of 24 greys.
         grey = 8 + 10 * (number - 232)
         return f"#{grey:02x}{grey:02x}{grey:02x}"
-    # A cube of 6 × 6 × 6, whose steps are those of xterm.
-    steps = (0, 95, 135, 175, 215, 255)
+    # A cube of 6 × 6 × 6.
     number -= 16
-    return f"#{steps[number // 36]:02x}{steps[number // 6 % 6]:02x}{steps[number % 6]:02x}"
+    return _cube(number // 36, number // 6 % 6, number % 6)
+
+
+def _cube(red: int, green: int, blue: int) -> str:
+    """Return the colour of the eight that a colour of the cube is a shade of; a grey as it is.
+
+    Who picks from the cube means a terminal, most likely a dark one. The eight are the theme's, so they can
+    be read on its slides, light or dark.
+    """
+    high, low = max(red, green, blue), min(red, green, blue)
+    if high == low:
+        # The steps are those of xterm.
+        step = (0, 95, 135, 175, 215, 255)[high]
+        return f"#{step:02x}{step:02x}{step:02x}"
+    middle = (high + low) / 2
+    return COLOURS[(red > middle) + 2 * (green > middle) + 4 * (blue > middle)]

@@ -115,7 +115,8 @@ def test_every_format_has_a_class_of_its_own_family() -> None:
         ),
         ("\x1b[44;3mx\x1b[m", '<span class="ansi-italic ansi-bg-blue">x</span>'),
         ("\x1b[38;5;9mx", '<span class="ansi-bright-red">x</span>'),
-        ("\x1b[38;5;208mx", '<span style="color:#ff8700">x</span>'),
+        ("\x1b[38;5;45mx\x1b[38;5;34my", '<span class="ansi-cyan">x</span><span class="ansi-green">y</span>'),
+        ("\x1b[38;5;59mx", '<span style="color:#5f5f5f">x</span>'),
         ("\x1b[48;5;240mx", '<span style="background-color:#585858">x</span>'),
         ("\x1b[38;2;1;20;255mx\x1b[39my", '<span style="color:#0114ff">x</span>y'),
         ("\x1b[2K\x1b]8;;http://a\x07a\x1b]8;;\x07\x07", "a"),
@@ -169,6 +170,33 @@ def test_a_data_frame_leaves_its_looks_to_the_theme() -> None:
 def test_html_passes_with_its_scripts() -> None:
     html = "<table><script>let a = 1 < 2</script></table>"
     assert inner(shown(text_html=html), "cell-output-html") == html
+
+
+RICH = (
+    '<pre style="white-space:pre;overflow-x:auto;line-height:normal;font-family:Menlo">'
+    '<span style="font-weight: bold">Model: "a"</span>\n</pre>\n'
+)
+
+
+def test_text_in_looks_of_its_own_takes_the_themes() -> None:
+    rich = shown(text_html=RICH, text_plain='\x1b[1mModel: "a"\x1b[0m\n')
+    told = '<pre><samp><span class="ansi-bold">Model: &quot;a&quot;</span></samp></pre>'
+    assert inner(rich, "cell-output-text") == told
+    assert inner(shown(text_html=RICH), "cell-output-html") == RICH.strip()
+
+
+def test_texts_of_values_that_follow_each_other_are_one() -> None:
+    rich = shown(text_html=RICH, text_plain="3\n")
+    html = render_outputs(cell(shown(text_plain="1"), shown(text_plain="2\n"), rich), TOOLS)
+    assert html.count("cell-output-text") == 1
+    assert "<pre><samp>1\n2\n3</samp></pre>" in html
+    html = render_outputs(cell(shown(text_plain="1"), stream("2"), shown(text_plain="3")), TOOLS)
+    assert html.count("cell-output-text") == 2
+
+
+def test_drawn_lines_are_marked_so_that_they_touch() -> None:
+    assert inner(stream("┏━┓\n┃x┃"), "cell-output-stream cell-output-stdout cell-output-drawing")
+    assert inner(stream("5/5 ━━━━ 1s"), "cell-output-stream cell-output-stdout")
 
 
 @pytest.mark.parametrize(
