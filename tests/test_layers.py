@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "celldeck"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("source", "files", "cache", "js"),
-    ("errors", "nodes", "emoji", "js"),
+    ("errors", "nodes", "emoji", "js", "packages"),
     ("model",),
     ("cell_options",),
     ("parse", "execute", "themes", "render", "export", "settings", "marp_project"),

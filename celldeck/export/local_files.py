@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, unquote
 
+from celldeck.errors import DeckError
+from celldeck.packages import package_folder
+
 LIMIT_BYTES = 64 << 20
 """Files larger than this are linked rather than embedded: a browser would need minutes to open the page."""
 
@@ -72,7 +75,7 @@ def kind_of(address: str) -> Literal["local", "remote", "other"]:
         return "remote"
     if not address or address.startswith(("#", "?")):
         return "other"
-    if re.match(r"file:", address, re.IGNORECASE):
+    if re.match(r"file:|package:", address, re.IGNORECASE):
         return "local"
     if sys.platform == "win32" and re.match(r"[A-Za-z]:", address):
         return "local"
@@ -100,9 +103,12 @@ class LocalFiles:
 
         Args:
             address: as it stands in HTML or CSS: percent-encoded, perhaps with a query and a fragment.
+                `package:NAME/FILE` is a file of an installed Python package, such as a font.
             folders: what a relative address may be relative to, the likeliest first. The last also
                 is the root of one that begins with a slash and that the machine itself does not have.
         """
+        if address.startswith("package:"):
+            return _in_package(unquote(address.removeprefix("package:")))
         for name in _names(address):
             path = Path(name)
             places = [path] if path.is_absolute() else [folder / path for folder in folders]
@@ -152,6 +158,15 @@ class LocalFiles:
         if content.fault == "no-picture" and not picture:
             return Content(content.url)
         return content
+
+
+def _in_package(name: str) -> Path | None:
+    package, _, file = name.partition("/")
+    try:
+        path = package_folder(package) / file
+    except DeckError:
+        return None
+    return path if path.is_file() else None
 
 
 def relative_address(path: Path, folder: Path) -> str:

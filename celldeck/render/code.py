@@ -89,7 +89,7 @@ class Highlighter:
 
     @cached_property
     def _file(self) -> Path:
-        from celldeck.render.packages import package_folder
+        from celldeck.packages import package_folder
 
         return package_folder("pyreveal") / _PLUGIN
 

@@ -130,7 +130,7 @@ class MathJax:
     def _ready(self, definitions: Sequence[Definition]) -> Engine:
         """Return the engine, knowing the definitions and no others."""
         from celldeck.render.engine import Engine
-        from celldeck.render.packages import package_folder
+        from celldeck.packages import package_folder
 
         if self._engine is None:
             folder = package_folder("mathjax") / "static" / "mathjax" / "es5"

@@ -14,7 +14,7 @@ import pytest
 
 from celldeck.errors import DeckError
 from celldeck.render.engine import Engine, ScriptError
-from celldeck.render.packages import package_folder
+from celldeck.packages import package_folder
 
 FUNCTIONS = """
 const same = (x) => x;
@@ -125,7 +125,7 @@ def test_an_engine_may_be_dropped_while_another_is_called() -> None:
 
 
 def test_package_folder_finds_packages_without_loading_them() -> None:
-    code = "import sys; from celldeck.render.packages import package_folder as f; print(f('pyreveal').name)"
+    code = "import sys; from celldeck.packages import package_folder as f; print(f('pyreveal').name)"
     code += "; print('pyreveal' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == ["pyreveal", "False"]
