@@ -69,8 +69,8 @@ class Lines(Source):
         """Where each line begins in `text`; known when `brackets` are."""
         self.class_blocks: dict[tuple[int, str], Any] = {}
         """Blocks of remark.js's classes that were read ahead, by their line and their text."""
-        self.rulers: set[int] = set()
-        """Lines that end a slide in the middle of what looked like such a block."""
+        self.rulers: list[int] = []
+        """Lines, in order, that end a slide in the middle of what looked like such a block."""
 
     def is_empty(self, line: int) -> bool:
         """Say whether the line holds nothing in its container."""

@@ -13,7 +13,7 @@ from marko.block import BlockElement
 
 from celldeck.parse.markdown.blocks.ruler import ThematicBreak
 from celldeck.parse.markdown.brackets import CLASSES, WORD_CHARACTERS, match_brackets, names
-from celldeck.parse.markdown.lines import Lines
+from celldeck.parse.markdown.lines import MAX_NESTING, Lines
 from celldeck.parse.markdown.parser import BlockParser, LineElement
 
 
@@ -79,7 +79,7 @@ def _read(lines: Lines, line: int, column: int) -> _Read | None:
     """Return the block that begins at a place, if one does and no slide ends in it."""
     text = lines.texts[line]
     opening = CLASSES.match(text, column)
-    if not opening or lines.is_code(line):
+    if not opening or lines.is_code(line) or lines.level + 1 >= MAX_NESTING:
         return None
     end = _closing_place(lines, line, opening.end() - 1)
     if not end:
@@ -106,7 +106,10 @@ def _closing_place(lines: Lines, line: int, column: int) -> tuple[int, int] | No
     if closing is None:
         return None
     end = bisect_right(lines.offsets, closing) - 1
-    if end == line or end >= lines.end or any(line < ruler <= end for ruler in lines.rulers):
+    if end == line or end >= lines.end:
+        return None
+    ruler = bisect_right(lines.rulers, line)
+    if ruler < len(lines.rulers) and lines.rulers[ruler] <= end:
         return None
     is_inside = all(lines.indent[at] >= lines.base or lines.is_empty(at) for at in range(line + 1, end + 1))
     return (end, closing - lines.offsets[end]) if is_inside else None
@@ -121,5 +124,5 @@ def _read_body(lines: Lines, block: ClassBlock, body: str) -> ClassBlock | None:
     block.references = inside.references
     # A ruler ends the slide first, as in remark.
     rulers = {block.line + child.line for child in block.children if isinstance(child, ThematicBreak)}
-    lines.rulers |= rulers
+    lines.rulers = sorted(rulers.union(lines.rulers))
     return None if rulers else block
