@@ -207,10 +207,15 @@ class JupyterKernel:
             raise CannotStart(f"kernel '{manager.kernel_name}' does not answer") from None
 
     async def _until_ready(self, client: Any, code: str | None) -> None:
-        """Wait until the kernel has run `code`, and its messages arrive."""
+        """Wait until the kernel has run `code`, and its messages arrive.
+
+        Other Pythons may be too old for the agent, or not run IPython; then cells run without it.
+        """
         request = client.execute(code, silent=True) if code else client.kernel_info()
         while True:
-            await self._reply(client, request)
+            content = await self._reply(client, request)
+            if content.get("status") == "error" and self._manager.kernel_name in OWN_PYTHON:
+                raise RuntimeError(f"the agent cannot start: {content.get('evalue')}")
             # Subscribing takes its own time; what is sent before that is lost.
             with suppress(Empty):
                 while True:
@@ -219,7 +224,8 @@ class JupyterKernel:
                         return
             request = client.kernel_info()
 
-    async def _reply(self, client: Any, request: str) -> None:
+    async def _reply(self, client: Any, request: str) -> dict[str, Any]:
+        """Return what the kernel answers; CannotStart if it ends instead."""
         while True:
             try:
                 message = await client.shell_channel.get_msg(timeout=0.5)
@@ -230,10 +236,7 @@ class JupyterKernel:
                 last = f": {told[-1]}" if told else ""
                 raise CannotStart(f"kernel '{self._manager.kernel_name}' ended at once{last}") from None
             if message["parent_header"].get("msg_id") == request:
-                content = message["content"]
-                if content.get("status") == "error":
-                    raise RuntimeError(f"the agent cannot start: {content.get('evalue')}")
-                return
+                return dict(message["content"])
 
     async def _run(self, code: str, name: str, timeout_s: float, on_message: OnMessage) -> Reply:
         from nbclient.exceptions import DeadKernelError

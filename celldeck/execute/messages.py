@@ -116,7 +116,8 @@ class Collector:
                 line = int(found[3]) + int(found[2] or 0)
         # Where a syntax error stands is said beside its message.
         message = self._short(_PLACE.sub("", message))
-        self._add(Output("error", {"text/plain": text}, error=(name, message), error_line=line))
+        # Shells send a status without a name.
+        self._add(Output("error", {"text/plain": text}, error=(name or "Error", message), error_line=line))
 
     @property
     def has_error(self) -> bool:

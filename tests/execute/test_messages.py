@@ -72,6 +72,11 @@ def test_a_syntax_error_does_not_say_its_place_twice() -> None:
     assert output.error == ("SyntaxError", "invalid syntax")
 
 
+def test_the_status_of_a_shell_is_an_error_by_name() -> None:
+    (output,) = collected(raises("", "2")).outputs
+    assert output.error == ("Error", "2")
+
+
 def test_clear_output_clears_at_once_or_before_the_next_output() -> None:
     now, later = ("clear_output", {"wait": False}), ("clear_output", {"wait": True})
     assert collected(stream("a\n"), now, stream("b\n")).outputs == (printed("b\n"),)

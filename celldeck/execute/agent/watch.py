@@ -134,11 +134,13 @@ def identity(path: str) -> list[Any] | None:
         status = os.stat(path)
         if status.st_size > LARGEST_BYTES:
             return ["", status.st_size, status.st_mtime_ns]
+        digest = hashlib.sha1()
         with open(path, "rb") as file:
-            digest = hashlib.file_digest(file, "sha1").hexdigest()
+            while data := file.read(1 << 20):
+                digest.update(data)
     except OSError:
         return None
-    return [digest, status.st_size, status.st_mtime_ns]
+    return [digest.hexdigest(), status.st_size, status.st_mtime_ns]
 
 
 def origin(module: Any) -> str | None:
