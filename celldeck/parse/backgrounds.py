@@ -13,7 +13,7 @@ from typing import Literal
 from celldeck.model import Background, Slide, Split
 from celldeck.nodes import Image, Inline
 from celldeck.parse.draft import Draft
-from celldeck.parse.images import Keywords, Word, joined, read_keywords, sized
+from celldeck.parse.images import Keywords, Word, is_background, joined, read_keywords, sized
 from celldeck.parse.walk import change_text
 
 _SIZES = {"auto": "auto", "contain": "contain", "cover": "cover", "fit": "contain"}
@@ -82,11 +82,6 @@ def read_image(node: Inline, draft: Draft) -> Inline | None:
     if is_background(node):
         return None
     return sized(node, draft.options, draft.document.references)
-
-
-def is_background(image: Image) -> bool:
-    """Say whether the alt text has the word `bg`."""
-    return "bg" in image.content and "bg" in image.content.split()
 
 
 def read_backdrop(image: Image) -> Backdrop | None:

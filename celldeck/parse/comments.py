@@ -6,12 +6,14 @@ Marp: https://marpit.marp.app/usage?id=presenter-notes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from celldeck.nodes import Comment, InlineComment
+from celldeck.js import trim
+from celldeck.nodes import Comment, Heading, Image, Inline, InlineComment, Paragraph, SoftBreak, Table, Text
 from celldeck.parse.directives import LOOSE_IN_COMMENTS, MENTION
+from celldeck.parse.images import is_background
 from celldeck.parse.loose_yaml import YamlError, YamlValue, load, loosen
 from celldeck.parse.walk import Node
 from celldeck.source import Source
@@ -33,8 +35,8 @@ class Remark:
     """1-based line of the file."""
     directives: Mapping[str, YamlValue] | None
     """What it sets; None: it holds no directive."""
-    lost: str = ""
-    """What Marp drops after it on its last line."""
+    is_swept: bool = False
+    """It stands in a line that shows nothing, such as that of a background image: Marp makes no note then."""
 
     @property
     def is_note(self) -> bool:
@@ -58,7 +60,7 @@ class Remark:
 
 
 def remarks_in(
-    nodes: Iterable[Node], origin_line: int, known: frozenset[str], *, loose: bool
+    nodes: Sequence[Node], origin_line: int, known: frozenset[str], *, loose: bool
 ) -> tuple[Remark, ...]:
     """Return the comments among the nodes.
 
@@ -67,16 +69,43 @@ def remarks_in(
         known: the keys that are directives.
         loose: directives may be written loosely (`looseYAML`).
     """
+    comments = [node for node in nodes if isinstance(node, (Comment, InlineComment))]
+    inline = any(isinstance(node, InlineComment) for node in comments)
+    swept = _swept(nodes) if inline else frozenset()
     return tuple(
         Remark(
             node.text,
             origin_line + node.line,
             directives_in(node.text, known, loose),
-            node.lost if isinstance(node, Comment) else "",
+            id(node) in swept,
         )
-        for node in nodes
-        if isinstance(node, (Comment, InlineComment))
+        for node in comments
     )
+
+
+def _swept(nodes: Iterable[Node]) -> frozenset[int]:
+    """Return the identities of the comments in lines of text that show nothing."""
+    found: set[int] = set()
+    for node in nodes:
+        for children in _lines_of(node):
+            if all(map(_shows_nothing, children)):
+                found.update(id(child) for child in children)
+    return frozenset(found)
+
+
+def _lines_of(node: Node) -> Iterator[tuple[Inline, ...]]:
+    if isinstance(node, (Paragraph, Heading)):
+        yield node.children
+    elif isinstance(node, Table):
+        yield from (cell.children for row in (node.header, *node.rows) for cell in row)
+
+
+def _shows_nothing(node: Inline) -> bool:
+    if isinstance(node, Text):
+        return not node.escaped and not trim(node.text)
+    if isinstance(node, Image):
+        return is_background(node)
+    return isinstance(node, (SoftBreak, InlineComment))
 
 
 @lru_cache(maxsize=4096)

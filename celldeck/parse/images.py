@@ -111,6 +111,11 @@ def _escaped(argument: str) -> str:
     return re.sub(r"[\\;:()]", lambda match: f"\\{ord(match[0]):x} ", argument)
 
 
+def is_background(image: Image) -> bool:
+    """Say whether the alt text has the word `bg`."""
+    return "bg" in image.content and "bg" in image.content.split()
+
+
 def joined(words: tuple[Word, ...]) -> str:
     """Return the words with the gaps that stood before them, but the first."""
     return trim_start("".join(word.gap + word.text for word in words))
