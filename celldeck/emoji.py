@@ -157,8 +157,12 @@ def _names() -> Mapping[str, str]:
 _COLOURED, _PLAIN = "\ufe0f", "\ufe0e"
 """Variation selectors: what stands before one is meant as a picture, or as text."""
 _KEYCAP = "\u20e3"
-# Cheap to look for, and in every emoji that is not made of these: a keycap.
-_MAY_HOLD_EMOJI = re.compile("[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff\u20e3]")
+
+_FIRST = (
+    f"[\u00a9\u00ae\u203c-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]|[0-9#*]{_COLOURED}?{_KEYCAP}"
+)
+"""What every emoji starts with. It is cheap to look for, so nothing else is tried where it does not stand."""
+_MAY_HOLD_EMOJI = re.compile(_FIRST)
 
 _EMOJI_BY_DEFAULT = """231a-231b 23e9-23ec 23f0 23f3 25fd-25fe 2614-2615 2648-2653 267f 2693 26a1 26aa-26ab
 26bd-26be 26c4-26c5 26ce 26d4 26ea 26f2-26f3 26f5 26fa 26fd 2705 270a-270b 2728 274c 274e 2753-2755 2757
@@ -206,7 +210,7 @@ def _qualified() -> re.Pattern[str]:
     """The sequences that become pictures."""
     either = f"{_class(_EITHER_WAY)}{_COLOURED}?"
     singles = f"{either}|{_class(_TEXT_BY_DEFAULT)}{_COLOURED}|{_class(_EMOJI_BY_DEFAULT)}"
-    return re.compile(f"(?:{_sequences(_COLOURED)}|{singles})(?!{_PLAIN})")
+    return re.compile(f"(?={_FIRST})(?:{_sequences(_COLOURED)}|{singles})(?!{_PLAIN})")
 
 
 @cache
@@ -215,7 +219,7 @@ def _any() -> re.Pattern[str]:
     perhaps = _COLOURED + "?"
     never = f"⛷{perhaps}|{_class(_NEVER_A_PICTURE)}(?:{_TONE}|{_COLOURED})?"
     singles = f"{never}|{_class(_EITHER_WAY + ' ' + _TEXT_BY_DEFAULT)}{perhaps}|{_class(_EMOJI_BY_DEFAULT)}"
-    return re.compile(f"(?:{_sequences(perhaps)}|{singles})(?!{_PLAIN})")
+    return re.compile(f"(?={_FIRST})(?:{_sequences(perhaps)}|{singles})(?!{_PLAIN})")
 
 
 def _class(ranges: str) -> str:

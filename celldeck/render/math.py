@@ -11,6 +11,7 @@ MathJax: https://docs.mathjax.org/en/v3.2/
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -58,6 +59,7 @@ g[data-mml-node="mtable"] > .mjx-dotted, svg[data-table] > g > .mjx-dotted {
 g[data-mml-node="mtable"] > g > svg { overflow: visible; }
 foreignObject[data-mjx-xml] { overflow: visible; font-family: initial; line-height: normal; }
 mjx-container[jax="SVG"] path[data-c], mjx-container[jax="SVG"] use[data-c] { stroke-width: 3; }
+.celldeck-broken-math { color: red; }
 @media print {
   mjx-container[jax="SVG"] path[data-c], mjx-container[jax="SVG"] use[data-c] { stroke-width: 0; }
 }
@@ -86,9 +88,10 @@ class Definition:
 
 
 class MathJax:
-    """MathJax in an engine, started by the first formula. One serves many decks, one after another."""
+    """MathJax in an engine, started by the first formula. One serves many decks, in several threads too."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._known: list[Definition] = []
 
@@ -109,16 +112,17 @@ class MathJax:
         """
         from celldeck.render.engine import ScriptError
 
-        try:
-            engine = self._ready(definitions)
-            result: dict[str, Any] = engine.call("typeset", tex, display, time_limit_s=_TIME_LIMIT_S)
-        except ScriptError as error:
-            self.close()
-            # Not for the cache: it may have run out of time because the machine was busy.
-            return {"svg": None, "error": str(error), "names": [], "stopped": True}
-        if result["names"]:
-            self._known.append(Definition(tex, display, tuple(result["names"])))
-        return result
+        with self._lock:
+            try:
+                engine = self._ready(definitions)
+                result: dict[str, Any] = engine.call("typeset", tex, display, time_limit_s=_TIME_LIMIT_S)
+            except ScriptError as error:
+                self.close()
+                # Not for the cache: it may have run out of time because the machine was busy.
+                return {"svg": None, "error": str(error), "names": [], "stopped": True}
+            if result["names"]:
+                self._known.append(Definition(tex, display, tuple(result["names"])))
+            return result
 
     def close(self) -> None:
         """End the engine, if it runs; the next formula starts another."""
@@ -129,8 +133,8 @@ class MathJax:
 
     def _ready(self, definitions: Sequence[Definition]) -> Engine:
         """Return the engine, knowing the definitions and no others."""
-        from celldeck.render.engine import Engine
         from celldeck.packages import package_folder
+        from celldeck.render.engine import Engine
 
         if self._engine is None:
             folder = package_folder("mathjax") / "static" / "mathjax" / "es5"
