@@ -40,7 +40,8 @@ class MarpOptions:
     inline_svg: bool = True
     printable: bool = True
     css_nesting: bool = True
-    css_container_query: bool = True
+    css_container_query: bool | str | tuple[str, ...] = True
+    """Whether slides are containers for `@container`, or the names of these containers."""
     cli: bool = True
     """Metadata directives, titles taken from headings and `transition`, as Marp's CLI adds them."""
     transition: bool = True

@@ -29,8 +29,10 @@ from celldeck.themes.specificity import specificity, specificity_of_list
 _HIDES_SLIDE = re.compile(r":is\((?:section|:root)\b")
 _CHOSEN = ":chosen"
 """Stands for `:is()` with one of its alternatives picked."""
-_MOST = 1000
+_MOST = 500
 """Alternatives of one selector; a rule with more is left as it is."""
+_LONGEST = 100_000
+"""Characters that the alternatives of one rule may have together; else it is left as it is."""
 _PADDING = tuple(
     Part("pseudo", ":not", ((Part(kind, text),),))
     for kind, text in (("id", "#does-not-exist"), ("class", ".does-not-exist"), ("tag", "does-not-exist"))
@@ -63,7 +65,10 @@ def unwrap_is(rule: Rule) -> tuple[Rule, ...]:
 def _unwrapped(text: str) -> list[str]:
     if ":is(" not in text.lower():
         return [text]
-    settled = (_settle(parts) for parts in _alternatives(read_selectors(text)[0]))
+    alternatives = _alternatives(read_selectors(text)[0])
+    if len(alternatives) * len(text) > _LONGEST:
+        raise SelectorError("too long")
+    settled = (_settle(parts) for parts in alternatives)
     return [write_selector(_tidy(parts)) for parts in settled if parts is not None]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from celldeck.themes.css import Comment, Nodes, walk
 
 # As in JavaScript, whose `\s` knows Unicode's white space and whose `\w` does not know its letters.
-_LINE = re.compile(r"^[*!\s]*@([A-Za-z0-9_-]+)\s+(.+)$", re.MULTILINE)
+_LINE = re.compile(r"^(?:[*!]|[^\S\n])*+@([A-Za-z0-9_-]+)\s+(.+)$", re.MULTILINE)
 _OUTSIDE_STRINGS = re.compile(
     r"""/\*(.*?)\*/ | "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+'""", re.VERBOSE | re.DOTALL
 )

@@ -13,7 +13,7 @@ from celldeck.themes.css import AtRule, Comment, Declaration, Node, Nodes, Rule
 _KEPT_COMMENT = re.compile(r"license|copyright|sourcemappingurl", re.IGNORECASE)
 _NEEDS_SQUEEZING = re.compile(r"[\t\n\r\f]|  |/\*")
 _PIECES = re.compile(
-    r"""( "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' | \\. | (?i:\burl)\([^()"'\\]*+\) )
+    r"""( "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' | \\[0-9a-fA-F]{1,6}[ ]? | \\. | (?i:\burl)\([^()"'\\]*+\) )
     | (?: /\*.*?\*/ )+ | [ \t\n\r\f]++""",
     re.VERBOSE | re.DOTALL,
 )

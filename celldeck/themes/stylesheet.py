@@ -74,7 +74,7 @@ def stylesheet(
             pack(rules_for_slides(), place),
         ]
     parts += [pack(nodes, place) for nodes in gathered.imported]
-    if options.css_container_query:
+    if options.css_container_query not in (False, ""):
         parts.append(minify(slides_as_containers(place, _container_names(options))))
     parts += [pack(sheet.body, place) for sheet in sheets]
     parts.append(pack(own.body, place))

@@ -142,7 +142,7 @@ def load_themes(paths: Iterable[Path] = ()) -> ThemeSet:
             notices.append(
                 Notice(
                     "no-theme",
-                    f"{source.path} is not a theme: it has no name",
+                    "this style sheet is no theme, since it has no name",
                     source.span(1),
                     "begin it with /* @theme NAME */, or give the file itself as --theme",
                 )
