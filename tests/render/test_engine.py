@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from celldeck.errors import DeckError
-from celldeck.render.engine import Engine, ScriptError
 from celldeck.packages import package_folder
+from celldeck.render.engine import Engine, ScriptError
 
 FUNCTIONS = """
 const same = (x) => x;
