@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from celldeck.js import trim
 from celldeck.nodes import Comment, Heading, Image, Inline, InlineComment, Paragraph, SoftBreak, Table, Text
-from celldeck.parse.directives import LOOSE_IN_COMMENTS, MENTION
+from celldeck.parse.directives import LOOSE_IN_COMMENTS, SETTING
 from celldeck.parse.images import is_background
 from celldeck.parse.loose_yaml import YamlError, YamlValue, load, loosen
 from celldeck.parse.walk import Node
@@ -111,7 +111,7 @@ def _shows_nothing(node: Inline) -> bool:
 @lru_cache(maxsize=4096)
 def directives_in(text: str, known: frozenset[str], loose: bool) -> Mapping[str, YamlValue] | None:
     """Return the mapping that a comment holds, if one of its keys is a directive; else None."""
-    if not MENTION.search(text):
+    if not SETTING.search(text):
         return None
     try:
         value = read_comment(text, loose)

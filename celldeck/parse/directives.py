@@ -163,8 +163,9 @@ LOOSE_IN_COMMENTS = tuple(row.name for row in TABLE if row.origin == "marpit")
 LOOSE_IN_FRONT_MATTER = (*LOOSE_IN_COMMENTS, *(row.name for row in TABLE if row.origin == "cli"))
 """What may be written as loose YAML in front matter, where Marp's CLI reads the deck."""
 
-MENTION = re.compile("|".join(row.name for row in TABLE))
-"""Finds the name of a directive: a comment without one need not be read as YAML."""
+_NAMES = "|".join(row.name for row in TABLE)
+SETTING = re.compile(rf"^[ \t]*[\"']?_?(?:{_NAMES})[\"']?[ \t]*:|\A[{{?!&%-]", re.MULTILINE)
+"""Finds a line that may set a directive: a comment without one is a note, and need not be read as YAML."""
 
 
 @lru_cache(maxsize=8)

@@ -58,7 +58,7 @@ def _levels(asked: object) -> Levels:
 def _cut(slide: Slide, levels: Levels, *, is_first: bool) -> list[Slide]:
     parts, starts = _parts(slide.blocks, levels, something_shown=not is_first)
     starts = [slide.line, *(slide.origin_line + line for line in starts)]
-    ends = [start - 1 for start in starts[1:]] + [slide.end_line]
+    ends = [*starts[1:], slide.end_line]
     return [
         replace(slide, line=start, end_line=end, blocks=tuple(part))
         for start, end, part in zip(starts, ends, parts, strict=True)

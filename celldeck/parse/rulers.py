@@ -21,7 +21,7 @@ def _slide(number: int, chunk: Chunk) -> Slide:
     return Slide(
         number=number,
         line=chunk.line + 1,
-        end_line=chunk.end_line,
+        end_line=chunk.end_line + 1,
         origin_line=chunk.line + 1,
         blocks=chunk.blocks,
     )

@@ -117,7 +117,7 @@ def options_of(given: Mapping[str, Any]) -> MarpOptions:
         lang=CLI_LANGUAGE if cli else marp.get("lang"),
         slug=marp.get("slug", True),
         anchor=marp.get("anchor", True),
-        inline_svg=marp.get("inlineSVG", True),
+        inline_svg=_inline_svg(marp.get("inlineSVG", True)),
         printable=marp.get("printable", True),
         css_nesting=marp.get("cssNesting", True),
         css_container_query=marp.get("cssContainerQuery", True),
@@ -130,6 +130,10 @@ def options_of(given: Mapping[str, Any]) -> MarpOptions:
 
 def _math(value: Any) -> Any:
     return value.get("lib", "mathjax") if isinstance(value, dict) else value
+
+
+def _inline_svg(value: Any) -> bool:
+    return bool(value.get("enabled", True) if isinstance(value, dict) else value)
 
 
 def _overrides(args: Sequence[str]) -> Iterator[tuple[str, str]]:

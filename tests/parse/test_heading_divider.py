@@ -12,10 +12,10 @@ def slides(text: str) -> tuple[Slide, ...]:
 def test_divided_slides_know_their_lines() -> None:
     cut = slides("# One\n\ntext\n\n## Two\n\n---\n\nthree\n\n# Four")
     assert [(s.number, s.line, s.end_line, s.origin_line) for s in cut] == [
-        (1, 4, 7, 4),
-        (2, 8, 9, 4),
-        (3, 10, 13, 10),
-        (4, 14, 14, 10),
+        (1, 4, 8, 4),
+        (2, 8, 10, 4),
+        (3, 10, 14, 10),
+        (4, 14, 15, 10),
     ]
 
 
