@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import string
 from bisect import bisect_left
+from functools import cached_property
 from typing import Final
 
 from celldeck.parse.markdown.backticks import BacktickRuns
@@ -19,6 +20,7 @@ CLASSES: Final = re.compile(r"((?:\.[A-Za-z_-][A-Za-z0-9_-]*)+)\[")
 WORD_CHARACTERS: Final = frozenset(string.ascii_letters + string.digits + "_")
 """In `x.grey[0]` the dot belongs to the word before it. Other scripts may go on without a space."""
 
+_RULER: Final = r"^[ ]{0,3}(?P<ruler>(?P<mark>[-_*])[ \t]*(?:(?P=mark)[ \t]*){2,})$"
 _TOKEN = re.compile(
     r"""
       ^[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?!.*`)|~{3,})
@@ -26,11 +28,12 @@ _TOKEN = re.compile(
     | \\.
     | (?P<open>\[)
     | (?P<close>\])
-    | ^[ ]{0,3}(?P<ruler>([-*_])[ \t]*(?:\6[ \t]*){2,})$
-    """,
+    | """
+    + _RULER,
     re.MULTILINE | re.VERBOSE,
 )
-_BLANK_LINE = re.compile(r"^[ \t]*$", re.MULTILINE)
+_BLANK_OR_RULER = re.compile(r"^[ \t]*$|" + _RULER, re.MULTILINE)
+_NO_PARAGRAPH = re.compile(r"[ \t]*(?:[#>|<]|[-+*][ \t]|[0-9]{1,9}[.)][ \t]|$)|.*\|", re.MULTILINE)
 
 
 def names(match: re.Match[str]) -> tuple[str, ...]:
@@ -38,43 +41,70 @@ def names(match: re.Match[str]) -> tuple[str, ...]:
     return tuple(match[1][1:].split("."))
 
 
-def match_brackets(text: str) -> dict[int, int]:
-    """Return the place of each `[` that is closed, with that of its `]`."""
-    runs: BacktickRuns | None = None
-    blanks: list[int] = []
-    pairs: dict[int, int] = {}
-    opened: list[int] = []
-    at = 0
-    while token := _TOKEN.search(text, at):
-        at = token.end()
-        match token.lastgroup:
-            case "open":
-                opened.append(token.start())
-            case "close":
-                if opened:
-                    pairs[opened.pop()] = token.start()
-            case "fence":
-                mark = token["fence"]
-                closing = re.compile(rf"^[ \t>]*{mark[0]}{{{len(mark)},}}[ \t]*$", re.MULTILINE)
-                end = closing.search(text, at)
-                at = end.end() if end else len(text)
-            case "ticks":
-                if runs is None:
-                    runs = BacktickRuns(text)
-                    blanks = [blank.start() for blank in _BLANK_LINE.finditer(text)]
-                end_of_code = runs.next(at - token.start(), at)
-                index = bisect_left(blanks, at)
-                if end_of_code >= 0 and (index == len(blanks) or end_of_code < blanks[index]):
-                    at = end_of_code + at - token.start()
-            case None:
-                pass
-            case _:
-                if token[6] != "-" or not _is_below_text(text, token.start()):
-                    opened.clear()
-    return pairs
+class Brackets:
+    """The pairs of brackets in a text, found as far as they are asked for."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._pairs: dict[int, int] = {}
+        self._end = 0
+        """The place up to which pairs were looked for."""
 
-def _is_below_text(text: str, at: int) -> bool:
-    """Say whether the line before the one at `at` holds something: a ruler is a heading's underline then."""
-    start = text.rfind("\n", 0, max(at - 1, 0)) + 1
-    return bool(text[start:at].strip())
+    def closing(self, at: int) -> int:
+        """Return the place of the `]` that closes the `[` at `at`, or -1."""
+        while self._end <= at:
+            self._read()
+        return self._pairs.get(at, -1)
+
+    def start_at(self, at: int) -> None:
+        """Look for pairs from a place on as if the text began there: what stands before no longer counts."""
+        self._end = at
+
+    @cached_property
+    def _runs(self) -> BacktickRuns:
+        return BacktickRuns(self.text)
+
+    @cached_property
+    def _code_limits(self) -> list[int]:
+        """Where lines begin that no code in a paragraph reaches over."""
+        return [line.start() for line in _BLANK_OR_RULER.finditer(self.text)]
+
+    def _read(self) -> None:
+        """Find the pairs up to the next line that can only be the end of a slide."""
+        text, start = self.text, self._end
+        opened: list[int] = []
+        at = start
+        while token := _TOKEN.search(text, at):
+            at = token.end()
+            match token.lastgroup:
+                case "open":
+                    opened.append(token.start())
+                case "close":
+                    if opened:
+                        self._pairs[opened.pop()] = token.start()
+                case "fence":
+                    at = self._behind_fence(token["fence"], at)
+                case "ticks":
+                    at = self._behind_code(at - token.start(), at)
+                case "ruler" if token["mark"] != "-" or not self._is_below_text(token.start(), start):
+                    self._end = at + 1
+                    return
+        self._end = len(text) + 1
+
+    def _behind_fence(self, fence: str, at: int) -> int:
+        closing = re.compile(rf"^[ \t>]*{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE)
+        end = closing.search(self.text, at)
+        return end.end() if end else len(self.text)
+
+    def _behind_code(self, length: int, at: int) -> int:
+        end = self._runs.next(length, at)
+        index = bisect_left(self._code_limits, at)
+        is_code = end >= 0 and (index == len(self._code_limits) or end < self._code_limits[index])
+        return end + length if is_code else at
+
+    def _is_below_text(self, at: int, start: int) -> bool:
+        """Say whether the line before the one at `at` can be a paragraph's: dashes are an underline then."""
+        if at <= start:
+            return False
+        line = self.text.rfind("\n", 0, at - 1) + 1
+        return not _NO_PARAGRAPH.match(self.text, line)

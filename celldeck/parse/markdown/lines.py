@@ -7,9 +7,13 @@ https://github.com/markdown-it/markdown-it/blob/master/lib/rules_block/state_blo
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, Final
 
 from marko.source import Source
+
+from celldeck.parse.markdown.brackets import Brackets
 
 MAX_NESTING: Final = 20
 """Elements inside elements; what lies deeper is left out, as Marp sets it for markdown-it."""
@@ -63,14 +67,20 @@ class Lines(Source):
         """A paragraph is asking whether a line ends it, which not every list may."""
         self.references: dict[str, tuple[str, str]] = {}
         """Link reference definitions met so far."""
-        self.brackets: dict[int, int] | None = None
-        """Offset of each `[` in `text` to that of its `]`; None: not asked for yet."""
-        self.offsets: list[int] = []
-        """Where each line begins in `text`; known when `brackets` are."""
         self.class_blocks: dict[tuple[int, str], Any] = {}
         """Blocks of remark.js's classes that were read ahead, by their line and their text."""
         self.rulers: list[int] = []
         """Lines, in order, that end a slide in the middle of what looked like such a block."""
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        """Where each line begins in `text`."""
+        return [0, *accumulate(len(text) + 1 for text in self.texts)]
+
+    @cached_property
+    def brackets(self) -> Brackets:
+        """The pairs of brackets in the chunk that is being read, for remark.js's classes."""
+        return Brackets(self.text)
 
     def is_empty(self, line: int) -> bool:
         """Say whether the line holds nothing in its container."""

@@ -6,13 +6,12 @@ remark: https://github.com/gnab/remark/wiki/Markdown#content-classes
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 from marko.block import BlockElement
 
 from celldeck.parse.markdown.blocks.ruler import ThematicBreak
-from celldeck.parse.markdown.brackets import CLASSES, WORD_CHARACTERS, match_brackets, names
+from celldeck.parse.markdown.brackets import CLASSES, WORD_CHARACTERS, names
 from celldeck.parse.markdown.lines import MAX_NESTING, Lines
 from celldeck.parse.markdown.parser import BlockParser, LineElement
 
@@ -99,11 +98,8 @@ def _read(lines: Lines, line: int, column: int) -> _Read | None:
 def _closing_place(lines: Lines, line: int, column: int) -> tuple[int, int] | None:
     """Return line and column of the bracket that closes another one, if it is on a later line of the
     container."""
-    if lines.brackets is None:
-        lines.brackets = match_brackets(lines.text)
-        lines.offsets = [0, *accumulate(len(text) + 1 for text in lines.texts)]
-    closing = lines.brackets.get(lines.offsets[line] + column)
-    if closing is None:
+    closing = lines.brackets.closing(lines.offsets[line] + column)
+    if closing < 0:
         return None
     end = bisect_right(lines.offsets, closing) - 1
     if end == line or end >= lines.end:

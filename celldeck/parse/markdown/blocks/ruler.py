@@ -22,7 +22,9 @@ class ThematicBreak(LineElement, block.ThematicBreak):
 
     @classmethod
     def begins(cls, lines: Lines, line: int) -> bool:
-        if lines.is_code(line):
+        # Behind one of remark.js's classes that ends on this line: a slide starts with a line of its own.
+        is_inside_line = lines.begin[line] > 0 and lines.level == 0
+        if is_inside_line or lines.is_code(line):
             return False
         content = lines.content(line)
         mark = content[:1]
@@ -32,5 +34,8 @@ class ThematicBreak(LineElement, block.ThematicBreak):
     def parse(cls, source: Any) -> ThematicBreak:
         lines: Lines = source
         content = lines.content(lines.line)
+        if lines.level == 0:
+            # A slide starts: brackets left open before it must not matter in it.
+            lines.brackets.start_at(lines.offsets[lines.line])
         lines.line += 1
         return cls(lines.line - 1, content[0] * content.count(content[0]))

@@ -28,7 +28,7 @@ def read_text(text: str, line: int, rules: Rules) -> tuple[Inline, ...]:
     scanner = Scanner(text, line, rules)
     children = build(scanner.read(0, len(text)))
     if has_address:
-        children = link_addresses(children, line, rules.emoji)
+        children = link_addresses(children, text, line, emoji=rules.emoji)
     if rules.typographer:
         # Loaded only where it is asked for.
         from celldeck.parse.markdown.inline.typographer import set_type

@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from celldeck.nodes import (
     ClassSpan,
     Emphasis,
-    HardBreak,
     HtmlInline,
     Inline,
     Link,
-    SoftBreak,
     Strikethrough,
     Strong,
     Text,
@@ -65,21 +63,24 @@ def address_at(text: str, at: int) -> str:
     return found.url if found else ""
 
 
-def link_addresses(children: Sequence[Inline], line: int, emoji: bool) -> tuple[Inline, ...]:
+def link_addresses(children: Sequence[Inline], source: str, line: int, *, emoji: bool) -> tuple[Inline, ...]:
     """Return `children` with links for the addresses in their texts.
 
     Addresses in links stay as they are, also in those that are raw HTML.
 
     Args:
         children: as the scanner found them; what was escaped stands apart.
-        line: the line that they begin on.
+        source: the text that they were found in.
+        line: the line that it begins on.
         emoji: characters that are emoji become pictures, and so end an address.
     """
-    return _Linker(line, emoji, _texts_in_raw_links(children)).link(children)
+    return _Linker(source, line, emoji, _texts_in_raw_links(children)).link(children)
 
 
 class _Linker:
-    def __init__(self, line: int, emoji: bool, left_alone: set[int]) -> None:
+    def __init__(self, source: str, line: int, emoji: bool, left_alone: set[int]) -> None:
+        self.source = source
+        self.at = 0
         self.line = line
         self.emoji = emoji
         self.left_alone = left_alone
@@ -95,9 +96,6 @@ class _Linker:
                         before = children[at - 1] if at else None
                         after_escape = isinstance(before, Text) and before.escaped
                         linked += self.text(child.text, after_escape)
-                case SoftBreak() | HardBreak():
-                    self.line += 1
-                    linked.append(child)
                 case Emphasis() | Strong() | Strikethrough() | ClassSpan():
                     linked.append(replace(child, children=self.link(child.children)))
                 case _:
@@ -120,10 +118,18 @@ class _Linker:
                 shown = normalize_link_text("mailto:" + address).removeprefix("mailto:")
             else:
                 shown = normalize_link_text(address)
-            yield Link(href, None, (Text(shown),), self.line, auto=True)
+            yield Link(href, None, (Text(shown),), self.line_of(address), auto=True)
             end = start + len(address)
         if end < len(text):
             yield Text(text[end:])
+
+    def line_of(self, address: str) -> int:
+        """Return the line of the next place at which an address is written."""
+        at = self.source.find(address, self.at)
+        if at > self.at:
+            self.line += self.source.count("\n", self.at, at)
+            self.at = at
+        return self.line
 
     def addresses(self, text: str) -> Iterator[tuple[int, str, str]]:
         """Give the place of each address in a text, how it is written, and its URL."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 from celldeck.errors import DeckError
 from celldeck.nodes import Text
 from celldeck.parse.markdown.backticks import CodeEnds
-from celldeck.parse.markdown.brackets import match_brackets
+from celldeck.parse.markdown.brackets import Brackets
 from celldeck.parse.markdown.inline.delimiters import Delimiter, pair, place
 from celldeck.parse.markdown.inline.rules import RULES, SPECIAL, SPECIAL_OR_CLOSING
 from celldeck.parse.markdown.lines import MAX_NESTING
@@ -162,9 +162,9 @@ class Scanner:
         return CodeEnds(self.text)
 
     @cached_property
-    def brackets(self) -> dict[int, int]:
-        """The place of each `[` that may open the content of a class, with that of its `]`."""
-        return match_brackets(self.text)
+    def brackets(self) -> Brackets:
+        """The pairs of brackets that may stand around the content of a class."""
+        return Brackets(self.text)
 
     def closing_bracket(self, start: int, *, of_link: bool) -> int:
         """Return the place of the `]` that closes the `[` at `start`, or -1.

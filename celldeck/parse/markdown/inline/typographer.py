@@ -29,7 +29,6 @@ from celldeck.nodes import (
     Text,
 )
 from celldeck.parse.markdown.inline.characters import kind_of
-from celldeck.parse.markdown.urls import normalize_link_text
 
 _SIGNS: Final = {"c": "©", "r": "®", "tm": "™"}
 _SIGN = re.compile(r"(?ai)\((c|r|tm)\)")
@@ -96,17 +95,9 @@ def _pieces(children: Sequence[Inline], level: int, in_address: bool = False) ->
             case InlineMath():
                 yield _Piece(child.tex, level)
             case Link():
-                yield from _pieces(child.children, level + 1, _is_bare(child))
+                yield from _pieces(child.children, level + 1, child.auto)
             case Emphasis() | Strong() | Strikethrough() | ClassSpan():
                 yield from _pieces(child.children, level + 1, in_address)
-
-
-def _is_bare(link: Link) -> bool:
-    """Say whether a link shows its own address."""
-    match link.children:
-        case (Text(text=shown),):
-            return shown == normalize_link_text(link.href).removeprefix("mailto:") or shown == link.href
-    return False
 
 
 def _with_signs(text: str) -> str:

@@ -21,7 +21,7 @@ def read_classes(scanner: Scanner, at: int, silent: bool) -> int:
     if not scanner.rules.classes or (at and text[at - 1] in WORD_CHARACTERS):
         return -1
     opening = CLASSES.match(text, at, scanner.end)
-    closing = scanner.brackets.get(opening.end() - 1, -1) if opening else -1
+    closing = scanner.brackets.closing(opening.end() - 1) if opening else -1
     if not opening or not 0 <= closing < scanner.end:
         return -1
     if not silent:
