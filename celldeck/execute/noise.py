@@ -27,8 +27,14 @@ _LINES = re.compile(
 _HINTS = ("] ", "absl::", "rebuild TensorFlow", "OMP: ", "KMP_", "To exit: ")
 
 
+_WARNING = re.compile(r"^\S.*?[/\\](?:site|dist)-packages[/\\](?=.+?:\d+: \w*Warning: )", re.MULTILINE)
+
+
 def without_noise(stderr: str) -> str:
-    """Return what was written to stderr without the lines that libraries log while they start."""
-    if not any(hint in stderr for hint in _HINTS):
-        return stderr
-    return _LINES.sub("", stderr)
+    """Return what was written to stderr without the lines that libraries log while they start.
+
+    A warning keeps the name of the library's file, and loses the folder that it is installed in.
+    """
+    if any(hint in stderr for hint in _HINTS):
+        stderr = _LINES.sub("", stderr)
+    return _WARNING.sub("", stderr) if "Warning: " in stderr else stderr

@@ -25,6 +25,14 @@ def test_what_a_cell_writes_itself_stays() -> None:
     assert without_noise("before\n" + TENSORFLOW + "after") == "before\nafter"
 
 
+def test_a_warning_does_not_say_where_a_library_is_installed() -> None:
+    told = (
+        "/home/a b/v/lib/python3.11/site-packages/keras/src/x.py:74: UserWarning: careful\n  warnings.warn(\n"
+    )
+    assert without_noise(told) == "keras/src/x.py:74: UserWarning: careful\n  warnings.warn(\n"
+    assert without_noise("/v/site-packages/x: gone\nWarning: x") == "/v/site-packages/x: gone\nWarning: x"
+
+
 def test_the_advice_after_system_exit_is_for_people_at_a_prompt() -> None:
     told = (
         "/lib/IPython/core/interactiveshell.py:3755: UserWarning: To exit: use 'exit', 'quit', or Ctrl-D.\n"
