@@ -92,7 +92,7 @@ class Cell:
     """As written after the fence: `py`, `python` …"""
     options: Mapping[str, object]
     """Checked values by name; names that the author did not write have their default.
-    The table of them stands in `execute/options.py`."""
+    The table of them stands in `cell_options.py`."""
     span: Span
     """From its fence to its end."""
     first_line: int
