@@ -9,6 +9,7 @@ from celldeck.model import Deck, Style, Theme
 from celldeck.source import Source, Span
 from celldeck.themes.css_parser import parse
 from celldeck.themes.css_tokens import CssError
+from celldeck.themes.stylesheet import read_deck_css
 from celldeck.themes.theme_set import ThemeSet, read_theme
 
 
@@ -46,7 +47,12 @@ def _unknown_imports(themes: ThemeSet, theme: Theme) -> Iterator[Notice]:
 
 
 def _invalid_styles(deck: Deck) -> Iterator[Notice]:
+    # Marp reads them as one text, so one may close what another left open.
+    together = "\n".join(style.css for style in deck.styles if style.slide is None)
+    is_lost = read_deck_css(together) is None
     for style in deck.styles:
+        if style.slide is None and not is_lost:
+            continue
         try:
             parse(style.css)
         except CssError as error:

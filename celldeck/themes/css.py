@@ -20,7 +20,7 @@ class Declaration(NamedTuple):
     value: str
     """Without white space around it and without comments; a custom property's as written."""
     important: str = ""
-    """`!important` as written; empty if it is not."""
+    """`!important`, a custom property's as written; empty if it is not."""
     colon: str = ":"
     """The colon and the white space around it."""
 

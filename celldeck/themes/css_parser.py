@@ -122,7 +122,7 @@ class _Parser:
                         value, important = kept, value[len(kept) :] + important.rstrip(WHITE)
                     nodes.append(Declaration(name, value, important or "", colon))
                 else:
-                    nodes.append(Declaration(name, value.rstrip(WHITE), important or ""))
+                    nodes.append(Declaration(name, value.rstrip(WHITE), "!important" if important else ""))
             elif plain := _PLAIN_RULE.match(text, start):
                 self.at = plain.end()
                 self._open(_Open(start, split_commas(plain[1]), "", "", []))
@@ -247,7 +247,7 @@ class _Parser:
         name = name[1:] if name[0] in "_*" else name
         if any(token.kind == ":" for token in value):
             self._check_colons(value)
-        return Declaration(name, without_comments(value).strip(WHITE), important)
+        return Declaration(name, without_comments(value).strip(WHITE), "!important" if important else "")
 
     def _check_colons(self, value: list[Token]) -> None:
         """Raise where a value holds a colon as if it began another declaration."""

@@ -41,7 +41,7 @@ def _node(node: Node) -> str:
     if isinstance(node, Declaration):
         if node.name.startswith("--"):
             return node.name + node.colon + node.value + node.important
-        return f"{node.name}:{squeeze(node.value)}{'!important' if node.important else ''}"
+        return f"{node.name}:{squeeze(node.value)}{node.important}"
     if isinstance(node, Comment):
         kept = node.text.lstrip().startswith("!") or _KEPT_COMMENT.search(node.text)
         return f"/*{node.text}*/" if kept else ""

@@ -41,6 +41,10 @@ def test_a_style_that_is_not_css_is_told_with_its_place_in_the_deck() -> None:
     )
 
 
+def test_styles_that_make_one_text_that_is_css_are_not_told() -> None:
+    assert told("", "p {\n}", Style("p {", 1), Style("}", 2)) == []
+
+
 def test_a_style_directive_is_found_below_its_key() -> None:
     deck = "---\nstyle: |\n  p { x: y }\n  p { x:: y }\n---\n"
     assert told("", deck, Style("p { x: y }\np { x:: y }\n", 2))[0].startswith(

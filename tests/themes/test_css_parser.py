@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from celldeck.themes import builtin_folder, css_parser
 from celldeck.themes.css import AtRule, Comment, Declaration, Rule
 from celldeck.themes.css_parser import DEEPEST, parse
 from celldeck.themes.css_tokens import CssError
@@ -33,8 +37,8 @@ def test_parse_gives_rules_at_rules_declarations_and_comments_in_order() -> None
         ("color:red", Declaration("color", "red")),
         ("color : red ;", Declaration("color", "red")),
         ("color: red !important", Declaration("color", "red", "!important")),
-        ("color: red! important;", Declaration("color", "red", "! important")),
-        ("color: RED !IMPORTANT", Declaration("color", "RED", "!IMPORTANT")),
+        ("color: red! important;", Declaration("color", "red", "!important")),
+        ("color: RED !IMPORTANT", Declaration("color", "RED", "!important")),
         ("content: 'a;b}'", Declaration("content", "'a;b}'")),
         (r"content: 'it\'s;'", Declaration("content", r"'it\'s;'")),
         ('content: "a:b"', Declaration("content", '"a:b"')),
@@ -148,3 +152,12 @@ def test_parse_refuses_blocks_too_deep_to_walk() -> None:
 )
 def test_parse_reads_what_other_languages_add(text: str) -> None:
     assert parse(text)
+
+
+@pytest.mark.parametrize("path", sorted(builtin_folder().glob("*.css")), ids=lambda path: path.stem)
+def test_patterns_read_what_reading_word_by_word_does(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = path.read_text(encoding="utf-8")
+    by_pattern = parse.__wrapped__(text)
+    for name in ("_PLAIN_DECLARATION", "_PLAIN_RULE", "_PLAIN_AT_RULE"):
+        monkeypatch.setattr(css_parser, name, re.compile("(?!)"))
+    assert parse.__wrapped__(text) == by_pattern
