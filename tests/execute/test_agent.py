@@ -6,8 +6,9 @@ import ast
 import importlib
 import os
 import sys
+import threading
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -157,6 +158,31 @@ def test_watch_notes_modules(watch: Watch, tmp_path: Path, monkeypatch: pytest.M
     assert found["packages"] == {"pytest": str(Path(pytest.__file__).parents[1])}
     assert found["missing"] == ["celldeck_test_nowhere"]
     del sys.modules["celldeck_test_beside"]
+
+
+def test_watch_ends_a_cell_whose_threads_still_import(watch: Watch) -> None:
+    names, stop = [f"imported_meanwhile_{n}" for n in range(50)], threading.Event()
+
+    def imports() -> None:
+        while not stop.is_set():
+            for name in names:
+                sys.modules[name] = ModuleType(name)
+                watch.missing.names.add(name)
+            for name in names:
+                del sys.modules[name]
+                watch.missing.names.discard(name)
+
+    thread = threading.Thread(target=imports)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    thread.start()
+    try:
+        for _ in range(300):
+            watch.end()
+    finally:
+        stop.set()
+        thread.join()
+        sys.setswitchinterval(interval)
 
 
 def test_container_is_where_the_packages_stand() -> None:

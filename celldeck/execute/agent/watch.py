@@ -111,7 +111,8 @@ class Watch:
         """End a cell; return what it used that no cell before had used."""
         self.on = False
         packages: dict[str, str] = {}
-        new = [name for name in sys.modules if name not in self.modules]
+        # Copies, made in one step: other threads of the cell may still import and open files.
+        new = [name for name in list(sys.modules) if name not in self.modules]
         self.modules.update(new)
         for name in new:
             place = origin(sys.modules.get(name))
@@ -124,8 +125,8 @@ class Watch:
                 path = os.path.abspath(place)
                 if path not in self.written:
                     self.files.setdefault(self.short(path), identity(path))
-        missing = sorted(name for name in self.missing.names if name not in sys.modules)
-        return {"files": self.files, "packages": packages, "missing": missing}
+        missing = sorted(name for name in self.missing.names.copy() if name not in sys.modules)
+        return {"files": dict(self.files), "packages": packages, "missing": missing}
 
 
 def identity(path: str) -> list[Any] | None:
