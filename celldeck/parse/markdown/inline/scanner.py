@@ -23,7 +23,7 @@ from celldeck.parse.markdown.lines import MAX_NESTING
 from celldeck.parse.markdown.references import References
 
 # A paragraph with more in it than this is no text; reading on would take seconds.
-_TOKEN_LIMIT: Final = 150_000
+_TOKEN_LIMIT: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,10 +94,12 @@ def _pieces(children: Sequence[Inline], level: int, in_address: bool = False) ->
                 yield _Piece(child.content, level)
             case InlineMath():
                 yield _Piece(child.tex, level)
-            case Link():
-                yield from _pieces(child.children, level + 1, child.auto)
-            case Emphasis() | Strong() | Strikethrough() | ClassSpan():
-                yield from _pieces(child.children, level + 1, in_address)
+            case Link() | Emphasis() | Strong() | Strikethrough() | ClassSpan():
+                is_address = child.auto if isinstance(child, Link) else in_address
+                # Its start and its end let go of quotes that are open in elements before it.
+                yield _Piece("", level)
+                yield from _pieces(child.children, level + 1, is_address)
+                yield _Piece("", level)
 
 
 def _with_signs(text: str) -> str:
@@ -178,7 +180,9 @@ def _rebuilt(children: Sequence[Inline], pieces: Iterator[_Piece]) -> tuple[Inli
     for child in children:
         match child:
             case Link() | Emphasis() | Strong() | Strikethrough() | ClassSpan():
+                next(pieces)
                 rebuilt.append(replace(child, children=_rebuilt(child.children, pieces)))
+                next(pieces)
             case _:
                 piece = next(pieces)
                 if isinstance(child, Text) and piece.is_text:
