@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from typing import Final
 
+from celldeck.js import SPACE, trim
 from celldeck.nodes import (
     Block,
     BlockQuote,
@@ -22,7 +22,6 @@ from celldeck.nodes import (
     Inline,
     InlineComment,
     List,
-    ListItem,
     MathBlock,
     Paragraph,
     SoftBreak,
@@ -35,14 +34,8 @@ from celldeck.nodes import (
 from celldeck.render.context import Context
 from celldeck.render.inlines import escape, plain_with_emoji, render_inlines
 
-# What JavaScript's \s matches: a paragraph of nothing else is blank.
-_SPACE: Final = (
-    "\t\n\v\f\r \u00a0\u1680"
-    + "".join(map(chr, range(0x2000, 0x200B)))
-    + "\u2028\u2029\u202f\u205f\u3000\ufeff"
-)
 _TAG = re.compile(r"(<[^>]*>)")
-_INFO_SPACE = re.compile(f"[{_SPACE}]+")
+_INFO_SPACE = re.compile(f"[{SPACE}]+")
 
 
 def render_blocks(blocks: Sequence[Block], context: Context) -> str:
@@ -55,7 +48,7 @@ def render_blocks(blocks: Sequence[Block], context: Context) -> str:
 def is_blank(children: Sequence[Inline]) -> bool:
     """Say whether a paragraph of `children` is swept away: Marp's way to hide what holds no text."""
     return all(
-        (isinstance(child, Text) and not child.escaped and not child.text.strip(_SPACE))
+        (isinstance(child, Text) and not child.escaped and not trim(child.text))
         or isinstance(child, (SoftBreak, InlineComment))
         for child in children
     )
@@ -79,8 +72,6 @@ class _Writer:
                     self._heading(block)
                 case List():
                     self._list(block)
-                case ListItem():
-                    self._container("li", block.children)
                 case BlockQuote():
                     self._container("blockquote", block.children)
                 case ClassBlock():
@@ -168,7 +159,7 @@ class _Writer:
         context = self.context
         scaled = context.options.inline_svg and context.theme.scales("code")
         pre = '<pre is="marp-pre" data-auto-scaling="downscale-only">' if scaled else "<pre>"
-        language = _INFO_SPACE.split(block.info, maxsplit=1)[0] if block.fenced else ""
+        language = _INFO_SPACE.split(block.info, maxsplit=1)[0]
         marked = context.highlight(block.text, language) if language else None
         code = (
             plain_with_emoji(block.text, context) if marked is None else _emoji_between_tags(marked, context)
