@@ -260,8 +260,14 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
     return replace(page, css=css, notices=tuple(dict.fromkeys(told)))
 
 
-def self_contained(built: Built, tools: Tools, output: Path) -> Built:
-    """Return it with local pictures, fonts and media inside; links are relative to where `output` stands."""
+def self_contained(
+    built: Built, tools: Tools, output: Path, template: DocumentTemplate = "bespoke"
+) -> Built:
+    """Return it with local pictures, fonts and media inside; links are relative to where `output` stands.
+
+    Args:
+        template: in `bare`, which is to look as Marp's page does, a missing picture has no placeholder.
+    """
     from celldeck.export.inline import inline, notices
 
     path = built.deck.source.path
@@ -272,6 +278,7 @@ def self_contained(built: Built, tools: Tools, output: Path) -> Built:
         style_folders=[p if p.is_dir() else p.parent for p in tools.settings.theme_paths],
         root=tools.settings.root,
         output=output,
+        stand_ins=template != "bare",
     )
     lines = [(slide.line, slide.end_line) for slide in built.deck.slides]
     found = notices(inlined.findings, built.deck.source, lines)
@@ -289,7 +296,7 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
         DeckError: there is no browser to print with, or it failed; the HTML has been written.
         OSError: a file could not be written; what stood there is untouched.
     """
-    whole = self_contained(built, tools, html)
+    whole = self_contained(built, tools, html, template)
     write_atomically(html, document(whole.page, template=template))
     if not tools.settings.pdf:
         return whole
@@ -298,9 +305,8 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
     page = whole.page
     if CONTAINERS[template] != CONTAINERS["print"]:
         options = tools.options(built.deck.source.path)
-        page = self_contained(
-            replace(built, page=render_page(built.deck, options, tools, "print")), tools, html
-        ).page
+        printed = replace(built, page=render_page(built.deck, options, tools, "print"))
+        page = self_contained(printed, tools, html, "print").page
     told = write_pdf(html.with_suffix(".pdf"), document(page, template="print"), page, tools.browser)
     return replace(whole, notices=whole.notices + told)
 

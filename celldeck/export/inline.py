@@ -85,6 +85,7 @@ def inline(
     style_folders: Sequence[Path] = (),
     root: Path | None = None,
     output: Path | None = None,
+    stand_ins: bool = True,
 ) -> Inlined:
     """Return the page with local files embedded as data URLs.
 
@@ -95,8 +96,10 @@ def inline(
         root: of the project; an address that begins with a slash may mean a file in it.
         output: the file that will hold the page: links to local files are written relative to it.
             None: links stay as they are.
+        stand_ins: a picture that is missing is one that says so; otherwise its address stays, and the browser
+            shows what it shows then.
     """
-    embedding = _Embedding(files, (folder, *([root] if root else [])), output)
+    embedding = _Embedding(files, (folder, *([root] if root else [])), output, stand_ins)
     slides = tuple(embedding.slide(slide, number) for number, slide in enumerate(page.slides, 1))
     css = embedding.stylesheet(page.css, style_folders)
     slides, shared = _share_backgrounds(slides)
@@ -154,6 +157,7 @@ class _Embedding:
     files: LocalFiles
     folders: tuple[Path, ...]
     output: Path | None
+    stand_ins: bool
     findings: list[Finding] = field(default_factory=list)
     _number: int | None = None
     _told: set[tuple[str, str]] = field(default_factory=set)
@@ -304,7 +308,7 @@ class _Embedding:
 
     def _stand_in(self, value: str, what: str = "picture not found") -> str:
         # A theme's picture may be on every slide, behind the text: nothing is better than a message there.
-        if self._number is None:
+        if self._number is None or not self.stand_ins:
             return value
         return placeholder(unquote(re.sub(r"[?#].*", "", value, flags=re.DOTALL)), what=what)
 

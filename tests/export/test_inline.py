@@ -208,6 +208,14 @@ def test_a_missing_picture_leaves_a_placeholder_that_names_it(folder: Path) -> N
     assert "gone away.png" in base64.b64decode(stand_in.split(",")[1]).decode()
 
 
+@pytest.mark.parametrize("name", ["gone%20away.png", "fake.png"])
+def test_a_missing_picture_keeps_its_address_where_none_shall_stand_in(folder: Path, name: str) -> None:
+    slide = f'<img src="{name}" alt="x"><figure style="background-image:url(&quot;{name}&quot;);"></figure>'
+    result = run(folder, slide, stand_ins=False)
+    assert body(result).replace("&quot;", "") == slide.replace("&quot;", "")
+    assert [finding.address for finding in result.findings] == [name]
+
+
 def test_a_placeholder_shows_the_end_of_a_long_name_and_no_markup_of_it() -> None:
     svg = base64.b64decode(placeholder("x" * 80 + "<b>.png").split(",")[1]).decode()
     assert f"…{'x' * 36}&lt;b&gt;.png" in svg
