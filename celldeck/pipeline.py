@@ -260,9 +260,7 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
     return replace(page, css=css, notices=tuple(dict.fromkeys(told)))
 
 
-def self_contained(
-    built: Built, tools: Tools, output: Path, template: DocumentTemplate = "bespoke"
-) -> Built:
+def self_contained(built: Built, tools: Tools, output: Path, template: DocumentTemplate = "bespoke") -> Built:
     """Return it with local pictures, fonts and media inside; links are relative to where `output` stands.
 
     Args:
