@@ -47,7 +47,8 @@ def _reach(scanner: Scanner, at: int) -> int:
     """Return how far back a scheme may begin: not before what is already taken."""
     reach = 0
     for text in reversed(scanner.pending):
-        reach += len(text)
+        # Counted as JavaScript counts: in halves of what lies beyond U+FFFF.
+        reach += len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
         if reach >= _LONGEST_SCHEME:
             break
     return min(reach, _LONGEST_SCHEME, at)
