@@ -61,7 +61,7 @@ def main() -> int:
         target.write_text(json.dumps(result), encoding="utf-8")
     tools.close()
     if failed:
-        print(f"{failed} cases raised", file=sys.stderr)
+        print(f"cases that raised: {failed}", file=sys.stderr)
     return 0
 
 
