@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -81,8 +82,25 @@ def test_only_kernel_py_knows_the_jupyter_client() -> None:
     assert knowing <= {"execute/kernel.py"}
 
 
-def test_starting_the_command_line_loads_nothing_heavy() -> None:
-    heavy = "nbclient jupyter_client tornado asyncio quickjs numpy pikepdf jinja2 watchdog multiprocessing".split()
-    code = f"import sys, celldeck.cli; print([m for m in {heavy!r} if m in sys.modules])"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert answer.stdout.strip() == "[]"
+HEAVY = "nbclient jupyter_client zmq tornado asyncio quickjs numpy pikepdf watchdog multiprocessing"
+
+
+def loaded(code: str, folder: Path) -> list[str]:
+    """Return the heavy modules that are loaded after `code`."""
+    ask = f"{code}\nimport sys; print('loaded:', *[m for m in {HEAVY!r}.split() if m in sys.modules])"
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    answer = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=folder, env=environment
+    )
+    return answer.stdout.rsplit("loaded:", 1)[1].split()
+
+
+def test_starting_the_command_line_loads_nothing_heavy(tmp_path: Path) -> None:
+    assert loaded("import celldeck.cli", tmp_path) == []
+
+
+def test_a_build_without_cells_loads_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "deck.md").write_text("# A slide\n\n---\n\n* a step\n", "utf-8")
+    code = "from celldeck.cli import main; assert main(['deck.md', '-o', 'deck.html']) == 0"
+    assert loaded(code, tmp_path) == []
+    assert (tmp_path / "deck.html").is_file()
