@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from celldeck.errors import Notice
-from celldeck.execute.kernels import Kernel, StartKernel
+from celldeck.execute.kernels import Kernels, StartKernel
 from celldeck.execute.plan import Plan, plan
 from celldeck.execute.progress import Progress, Silent
 from celldeck.execute.run import Run, Runner
@@ -21,16 +21,9 @@ from celldeck.execute.settle import settled
 from celldeck.execute.store import Record, Store
 from celldeck.model import Deck
 
-__all__ = ["ExecuteTools", "Plan", "Progress", "Record", "Silent", "Store", "execute", "plan"]
+__all__ = ["ExecuteTools", "Kernels", "Plan", "Progress", "Record", "Silent", "Store", "execute", "plan"]
 
 TIMEOUT_S = 300.0
-
-
-def start_kernel(name: str, folder: Path) -> Kernel:
-    """Start a Jupyter kernel; see `kernel.start_kernel`, which is loaded by the first call."""
-    from celldeck.execute.kernel import start_kernel as start
-
-    return start(name, folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,7 @@ class ExecuteTools:
     """False: take what is stored and start nothing; from the first cell that must run, none has outputs."""
     retry_errors: bool = True
     """Run the deck again if a cell raised without being allowed to, though nothing has changed."""
-    start: StartKernel = start_kernel
+    start: StartKernel = field(default_factory=lambda: Kernels().start)
 
 
 def execute(deck: Deck, tools: ExecuteTools) -> Deck:

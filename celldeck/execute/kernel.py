@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty
@@ -59,6 +60,8 @@ _INSTALL = {
     "julia": "julia -e 'using Pkg; Pkg.add(\"IJulia\")'",
 }
 
+_STOPPED = "it was stopped"
+
 T = TypeVar("T")
 
 _log = logging.getLogger("celldeck.kernel")
@@ -87,21 +90,6 @@ class _Client(AsyncKernelClient):
         return str(message["header"]["msg_id"])
 
 
-def start_kernel(name: str, folder: Path) -> JupyterKernel:
-    """Start a kernel that works in `folder` and return it when it is ready.
-
-    Raises:
-        CannotStart: there is no kernel of this name, or its process does not come up.
-    """
-    kernel = JupyterKernel(name, folder)
-    try:
-        kernel.start()
-    except BaseException:
-        kernel.close()
-        raise
-    return kernel
-
-
 class JupyterKernel:
     """A kernel in a process of its own; its messages are read in a thread of its own."""
 
@@ -113,7 +101,9 @@ class JupyterKernel:
         self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name=f"kernel {name}")
         self._thread.start()
+        self._closing = threading.Lock()
         self._closed = False
+        self._awaited: set[Future[Any]] = set()
         try:
             self._manager = self._managed(name)
         except BaseException:
@@ -122,8 +112,15 @@ class JupyterKernel:
         self._runner: Any = None
 
     def start(self) -> None:
-        """Start the process and wait until it answers."""
-        self._await(self._start())
+        """Start the process and wait until it answers.
+
+        Raises:
+            CannotStart: it does not come up, or the kernel was closed meanwhile.
+        """
+        try:
+            self._await(self._start())
+        except KernelDied as error:
+            raise CannotStart(f"kernel '{self._manager.kernel_name}' cannot be started: {error}") from None
 
     def run(self, code: str, *, name: str, timeout_s: float, on_message: OnMessage) -> Reply:
         """Run code to its end; see `kernels.Kernel`."""
@@ -134,13 +131,19 @@ class JupyterKernel:
         self._await(self._interrupt())
 
     def close(self) -> None:
-        """Kill the process, and clean up after it. A second call does nothing."""
-        if self._closed:
-            return
-        self._closed = True
+        """Kill the process, and clean up after it. A second call does nothing.
+
+        What another thread waits for, ends: `run` raises KernelDied there.
+        """
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            for awaited in tuple(self._awaited):
+                awaited.cancel()
         if hasattr(self, "_manager"):
             with suppress(Exception):
-                self._await(self._stop())
+                asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         if not self._thread.is_alive():
@@ -148,7 +151,18 @@ class JupyterKernel:
         shutil.rmtree(self._private, ignore_errors=True)
 
     def _await(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        with self._closing:
+            if self._closed:
+                work.close()
+                raise KernelDied(_STOPPED)
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+            self._awaited.add(future)
+        try:
+            return future.result()
+        except CancelledError:
+            raise KernelDied(_STOPPED) from None
+        finally:
+            self._awaited.discard(future)
 
     def _managed(self, name: str) -> AsyncKernelManager:
         manager = AsyncKernelManager(log=_log, client_factory=_Client)
@@ -293,6 +307,11 @@ class JupyterKernel:
         if self._manager.has_kernel:
             await self._manager.shutdown_kernel(now=True)
         await ensure_async(self._manager.cleanup_resources())
+        # What was cancelled has to see that, before its loop ends.
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
 
 def _make_runner(manager: AsyncKernelManager) -> Any:

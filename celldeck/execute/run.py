@@ -50,7 +50,7 @@ class Runner:
                 gave has been stored.
         """
         count = len(plan.steps)
-        self.progress.starting(deck, count, plan.reason)
+        self.progress.starting(deck, count, f"{_name(plan.steps[len(plan.records)].cell)}: {plan.reason}")
         try:
             kernel = self._started(deck)
             try:
@@ -130,9 +130,14 @@ def _failure(deck: Deck, cell: Cell, error: KernelFailed, collected: Collected) 
             line = cell.first_line + output.error_line - 1
         elif output.kind == "stream":
             last = output.data["text/plain"].strip().rpartition("\n")[2] or last
-    name = f"cell '{cell.label}'" if cell.label else f"cell {cell.index + 1}"
     said = f"the last line it wrote: {last}" if last else None
-    return DeckError(f"{name} cannot be finished: {error}", deck.source.span(line), said or _advice(error))
+    return DeckError(
+        f"{_name(cell)} cannot be finished: {error}", deck.source.span(line), said or _advice(error)
+    )
+
+
+def _name(cell: Cell) -> str:
+    return f"cell '{cell.label}'" if cell.label else f"cell {cell.index + 1}"
 
 
 def _advice(error: KernelFailed) -> str | None:

@@ -317,7 +317,7 @@ def test_progress_hears_each_step(store: Store) -> None:
     deck = deck_of("a", "b")
     execute(deck, kernel.tools(store, progress=told))
     assert told.lines == [
-        "starting 2: it has not run with this code, or not after this code",
+        "starting 2: cell 1: it has not run with this code, or not after this code",
         "started 1/2 a",
         "wrote 1/2",
         "wrote 2/2",

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -15,8 +16,7 @@ from decks import deck_of, texts
 from celldeck.errors import DeckError
 from celldeck.execute import ExecuteTools, Store, execute
 from celldeck.execute import kernel as kernel_module
-from celldeck.execute.kernel import start_kernel
-from celldeck.execute.kernels import CannotStart
+from celldeck.execute.kernels import CannotStart, Kernels
 from celldeck.model import Deck
 
 pytestmark = pytest.mark.kernel
@@ -227,7 +227,7 @@ def test_a_kernel_that_does_not_come_up_says_why(tmp_path: Path, monkeypatch: py
     (folder / "kernel.json").write_text(__import__("json").dumps(spec))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share"))
     with pytest.raises(CannotStart, match="kernel 'broken' ended at once: nothing works"):
-        start_kernel("broken", tmp_path)
+        Kernels().start("broken", tmp_path)
 
 
 def test_a_kernelspec_of_another_name_runs_with_the_agent(
@@ -260,11 +260,42 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     (tmp_path / "t").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "t"))
-    kernel = start_kernel("python3", tmp_path)
+    kernel = Kernels().start("python3", tmp_path)
     assert list((tmp_path / "t").iterdir()) != []
     kernel.close()
     kernel.close()
     assert list((tmp_path / "t").iterdir()) == []
+
+
+def test_all_kernels_can_be_stopped_while_they_run_or_start(tmp_path: Path) -> None:
+    kernels = Kernels()
+    told: list[str] = []
+
+    def build(code: str) -> None:
+        try:
+            execute(deck_of(code, path=tmp_path / "talk.md"), ExecuteTools(start=kernels.start))
+        except DeckError as error:
+            told.append(error.message)
+
+    threads = [
+        threading.Thread(target=build, args=(code,))
+        for code in ("open('there', 'w').close()\nwhile True: pass", "import time; time.sleep(100)")
+    ]
+    for thread in threads:
+        thread.start()
+    while not (tmp_path / "there").exists():
+        time.sleep(0.05)
+    # This one has no time to come up.
+    threads.append(threading.Thread(target=build, args=("1",)))
+    threads[-1].start()
+    began = time.monotonic()
+    kernels.stop()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+    assert time.monotonic() - began < 5
+    assert len(told) == 3
+    assert all(message.endswith("was stopped") for message in told), told
 
 
 @pytest.mark.keras
