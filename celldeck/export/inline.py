@@ -5,6 +5,7 @@ Nothing is fetched from a network. What an author links there stays as it is, an
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from urllib.parse import quote, unquote
 from celldeck.errors import Notice
 from celldeck.export.css_urls import replace_urls
 from celldeck.export.html_tags import Tag, rewrite
-from celldeck.export.local_files import LocalFiles, kind_of, relative_address
+from celldeck.export.local_files import LIMIT_BYTES, LocalFiles, kind_of, relative_address
 from celldeck.export.placeholder import placeholder
 from celldeck.export.sprites import Sprites
 from celldeck.model import Page
@@ -39,11 +40,9 @@ _ADDRESSES = {
     ("video", "src"): False,
     ("source", "src"): False,
     ("track", "src"): False,
-    ("embed", "src"): False,
-    ("object", "data"): False,
-    ("iframe", "src"): False,
     ("script", "src"): False,
 }
+_FRAMES = {("iframe", "src"), ("embed", "src"), ("object", "data")}
 _LINKS = {("a", "href"), ("area", "href"), ("a", "xlink:href")}
 _FAULTS = {
     "lfs": "it was not checked out: `git lfs pull` brings it",
@@ -162,7 +161,7 @@ class _Embedding:
     _number: int | None = None
     _told: set[tuple[str, str]] = field(default_factory=set)
     _sprites: Sprites = field(default_factory=Sprites)
-    _open_sheets: list[Path] = field(default_factory=list)
+    _open_files: list[Path] = field(default_factory=list)
 
     def slide(self, slide: str, number: int) -> str:
         """Return a slide's HTML with its addresses replaced."""
@@ -181,7 +180,9 @@ class _Embedding:
         """Change the attributes of a tag in place; give HTML that must stand before it, or None."""
         before = None
         for name, value in tag.attributes.items():
-            if (tag.name, name) in _ADDRESSES:
+            if (tag.name, name) in _FRAMES:
+                tag.set(name, self._framed(value))
+            elif (tag.name, name) in _ADDRESSES:
                 tag.set(name, self._address(value, is_picture=_ADDRESSES[tag.name, name]))
             elif name == "srcset" and tag.name in {"img", "source"}:
                 tag.set(name, re.sub(r"[^\s,]\S*[^\s,]", self._candidate, value))
@@ -245,6 +246,33 @@ class _Embedding:
         rest = re.search(r"[?#].*", value)
         return relative_address(path, self.output.parent) + (rest[0] if rest else "")
 
+    def _framed(self, value: str) -> str:
+        """Return the address of what a frame shows; a local page is made self-contained first."""
+        path = self.files.find(value, self.folders) if kind_of(value) == "local" else None
+        html = self._page(path.resolve()) if path and path.suffix.lower() in {".html", ".htm"} else None
+        if html is None:
+            return self._address(value, is_picture=False)
+        fragment = re.search(r"#.*", value, re.DOTALL)
+        encoded = base64.b64encode(html.encode()).decode("ascii")
+        return f"data:text/html;charset=utf-8;base64,{encoded}" + (fragment[0] if fragment else "")
+
+    def _page(self, path: Path) -> str | None:
+        """Return a local page made self-contained; None: not this one, which is to be taken as it is."""
+        if path in self._open_files:
+            return None
+        try:
+            text = path.read_text("utf-8-sig") if path.stat().st_size <= LIMIT_BYTES else None
+        except (OSError, UnicodeDecodeError):
+            return None
+        if text is None:
+            return None
+        # Links in a page without an address of its own cannot be relative to it.
+        inner = replace(self, folders=(path.parent, *self.folders), output=None, _sprites=Sprites())
+        self._open_files.append(path)
+        html = rewrite(text, inner._tag, lambda css: inner._css(css, inner.folders))
+        self._open_files.pop()
+        return html
+
     # ---- what stands in CSS
 
     def _css(self, css: str, folders: Sequence[Path]) -> str:
@@ -270,11 +298,12 @@ class _Embedding:
             self._tell("missing-file", value, f"it cannot be read: {error.strerror}")
             return None
         # A sheet that imports itself, over however many others, would never come to an end.
-        if path in self._open_sheets:
+        path = path.resolve()
+        if path in self._open_files:
             return None
-        self._open_sheets.append(path)
+        self._open_files.append(path)
         inner = self._css(text, (path.parent, *folders))
-        self._open_sheets.pop()
+        self._open_files.pop()
         return f"data:text/css;charset=utf-8,{quote(inner)}"
 
     # ---- one address

@@ -192,6 +192,45 @@ def test_a_background_of_several_slides_is_stored_once(folder: Path) -> None:
     assert body(result, 3) == f'<figure style="background-image:url({PNG_URL});"></figure>'
 
 
+def framed(result: Inlined) -> str:
+    match = re.search(r'<iframe src="data:text/html;charset=utf-8;base64,([^"#]*)', body(result))
+    assert match
+    return base64.b64decode(match[1]).decode()
+
+
+def test_a_page_in_a_frame_brings_what_it_needs_from_beside_it(folder: Path) -> None:
+    (folder / "pics" / "page.html").write_text(
+        '<link rel="stylesheet" href="page.css"><img src="b c.png"><img src="../a.png">'
+        '<script src="x.js"></script><a href="b c.png">é</a>',
+        "utf-8",
+    )
+    (folder / "pics" / "page.css").write_text("p { background: url('b c.png') }")
+    (folder / "pics" / "x.js").write_text("go()")
+    result = run(folder, '<iframe src="pics/page.html#end"></iframe>', output=folder / "out" / "x.html")
+    style, *rest = framed(result).split(">", 1)
+    assert quote(PNG_URL) in style
+    assert rest == [
+        f'<img src="{PNG_URL}"><img src="{PNG_URL}">'
+        '<script src="data:text/javascript;base64,Z28oKQ=="></script><a href="b c.png">é</a>'
+    ]
+    assert body(result).endswith('#end"></iframe>')
+    assert result.findings == ()
+
+
+def test_what_a_page_in_a_frame_misses_is_told_with_its_slide(folder: Path) -> None:
+    (folder / "page.html").write_text('<img src="gone.png">')
+    result = run(folder, "", '<iframe src="page.html"></iframe>')
+    assert result.findings == (Finding("missing-picture", "gone.png", 2),)
+
+
+def test_pages_and_styles_that_hold_each_other_come_to_an_end(folder: Path) -> None:
+    (folder / "page.html").write_text('<iframe src="pics/../pics/page.html"></iframe>')
+    (folder / "pics" / "page.html").write_text('<iframe src="../pics/../page.html"></iframe>')
+    (folder / "loop.css").write_text('@import "pics/../loop.css"; p { color: red }')
+    assert "<iframe" in framed(run(folder, '<iframe src="page.html"></iframe>'))
+    assert quote("p { color: red }") in body(run(folder, '<link rel="stylesheet" href="loop.css">'))
+
+
 # ---------------------------------------------------------------- what cannot be had
 
 
