@@ -30,9 +30,10 @@ export default function fit(deck) {
   };
 
   // Sizes from the computed style are in the slide's own pixels; a bounding box is in the window's.
+  // Browsers lay out in 64ths of a pixel but write six digits; code would shrink by what these add.
   const sizeOf = (element) => {
     const { width, height } = getComputedStyle(element);
-    return [Number.parseFloat(width) || 0, Number.parseFloat(height) || 0];
+    return [width, height].map((side) => Math.round(Number.parseFloat(side) * 64) / 64 || 0);
   };
 
   const scalers = new Set();

@@ -71,6 +71,19 @@ def test_code_that_is_too_wide_is_shrunk_and_other_code_is_not(present: Present)
     assert (left, right - left) == pytest.approx((70, natural), abs=1)
 
 
+@pytest.mark.parametrize("width", ["733.766px", "calc(100% / 3)", "412.2px", "500px"])
+def test_code_with_room_keeps_its_size_to_the_last_digit_whatever_the_width(
+    present: Present, width: str
+) -> None:
+    deck = present(page(f'<div style="width: {width}">{CODE.format("x = 1")}</div>'), size=(1280, 720))
+    scale = deck.evaluate(
+        "(() => { const { a } = document.querySelector('marp-pre').shadowRoot.querySelector('svg')"
+        ".getScreenCTM(); const { width } = document.querySelector('svg[data-marpit-svg]')"
+        ".getBoundingClientRect(); return a / (width / 1280); })()"
+    )
+    assert scale == 1
+
+
 @pytest.mark.parametrize(
     ("style", "edges"),
     [
