@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from celldeck.export.local_files import LocalFiles
 from celldeck.render.mime import FORMATS
 from celldeck.themes import builtin_folder, find_theme, load_themes, stylesheet
 
@@ -155,7 +156,12 @@ def test_style_sheet_of_a_theme_is_whole_and_asks_nobody(name: str) -> None:
     css = stylesheet(themes, find_theme(themes, name))
     assert "@import" not in css
     assert set(re.findall(r"https?://[^\"')\s]+", css)) <= {"http://www.w3.org/2000/svg"}
-    assert [target for target in re.findall(r"url\(\s*[\"']?(.{5})", css) if target != "data:"] == []
+    for kind, target in re.findall(r"url\(\s*[\"']?(\w+):([^\"')]*)", css):
+        if kind == "package":
+            # A font that comes with one of our requirements, and is put into the page.
+            assert LocalFiles().find(f"package:{target}", []) is not None
+        else:
+            assert kind == "data"
     assert ".cell-output" in css
     assert "data-bespoke-marp-fragment" in css
 
@@ -181,7 +187,13 @@ def test_every_variable_in_the_head_of_the_base_has_a_value_and_a_use() -> None:
 
 def test_classes_of_outputs_are_those_that_outputs_have() -> None:
     emitted = {word for form in FORMATS for word in form.classes.split()}
-    emitted |= {"cell-output-stream", "cell-output-stdout", "cell-output-stderr", "cell-output-error"}
+    emitted |= {
+        "cell-output-drawing",
+        "cell-output-stream",
+        "cell-output-stdout",
+        "cell-output-stderr",
+        "cell-output-error",
+    }
     for name in FILES:
         used = set(re.findall(r"\.(cell-output-[a-z]+)", without_comments(FILES[name])))
         assert used <= emitted, name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import select
 import sys
 import threading
 from collections import deque
@@ -23,12 +24,16 @@ class Bounded:
         self.kept_size = 0
         self.dropped = 0
         self.lock = threading.RLock()
+        self.pipe: Pipe | None = None
         stream.write = self.write
 
     def write(self, text: str) -> int:
         """Take what the cell prints."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if self.pipe is not None and self.pipe.is_behind():
+            # What a child process wrote before comes first.
+            self.pipe.drain()
         # A progress bar writes over itself, so much of it comes to little.
         cost = len(text) if "\r" not in text and "\b" not in text else 1 + len(text) // 64
         with self.lock:
@@ -91,18 +96,25 @@ class Pipe:
         self.descriptor = descriptor
         self.mark = b"\0celldeck " + os.urandom(12).hex().encode() + b"\0"
         self.reached = threading.Event()
+        self.busy = False
+        self.pid = os.getpid()
         self.read_end, write_end = os.pipe()
         widen(write_end)
         os.dup2(write_end, descriptor)
         os.close(write_end)
         # ipykernel's own reader now waits for ever at a pipe that nobody writes to; it must not be joined.
         stream._should_watch = False
-        threading.Thread(target=self.run, daemon=True, name="celldeck-pipe").start()
+        self.thread = threading.Thread(target=self.run, daemon=True, name="celldeck-pipe")
+        self.thread.start()
 
     def run(self) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         held = b""
         while True:
+            self.busy = False
+            # Only then is the flag up for as long as something was read and not sent.
+            is_readable(self.read_end, None)
+            self.busy = True
             try:
                 data = held + os.read(self.read_end, 1 << 16)
             except OSError:
@@ -125,6 +137,13 @@ class Pipe:
                 # The author's code closed the stream; there is nowhere to tell it.
                 return
 
+    def is_behind(self) -> bool:
+        """Say whether something was written that has not been sent on; asked by other threads."""
+        if threading.current_thread() is self.thread or os.getpid() != self.pid:
+            # A forked child has the object, but not the thread that reads.
+            return False
+        return self.busy or is_readable(self.read_end, 0)
+
     def drain(self) -> None:
         """Wait until all that was written before has been sent on."""
         self.reached.clear()
@@ -133,6 +152,14 @@ class Pipe:
         except OSError:
             return
         self.reached.wait(2)
+
+
+def is_readable(descriptor: int, timeout_s: float | None) -> bool:
+    """Wait until a pipe holds something; where a system cannot tell, say that it holds nothing."""
+    try:
+        return bool(select.select([descriptor], [], [], timeout_s)[0])
+    except (OSError, ValueError):
+        return False
 
 
 def widen(descriptor: int) -> None:
@@ -154,6 +181,8 @@ class Streams:
         self.pid = os.getpid()
         if os.name == "posix":
             self.pipes = [Pipe(sys.stdout, 1), Pipe(sys.stderr, 2)]
+        for bounded, pipe in zip(self.bounded.values(), self.pipes, strict=False):
+            bounded.pipe = pipe
 
     def end(self) -> dict[str, int]:
         """Finish the streams of a cell; return what was left out of each."""
