@@ -18,6 +18,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+BUILD = Path(__file__).parents[1] / "build.py"
+
 KINDS = (
     "# Slide {n}: a list\n\n- one *point* of slide {n}\n- another with `code`\n  - and one below it\n- a [link](https://example.org/{n})\n",
     "## Slide {n}: code\n\n```python\ndef f{n}(x):\n    return x ** 2 + {n}\n\nprint(f{n}(3))\n```\n",
@@ -52,7 +54,7 @@ def measure(slides: int, marp: str | None, rounds: int) -> None:
         file = folder / "deck.md"
         text = deck(slides)
         file.write_text(text, "utf-8")
-        ours = [sys.executable, "-m", "celldeck", "deck.md", "-o", "ours.html"]
+        ours = [sys.executable, str(BUILD), "deck.md", "-o", "ours.html"]
         theirs = [marp or "", "deck.md", "-o", "theirs.html"]
         times: dict[str, list[float]] = {}
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -171,7 +171,7 @@ class Typesetter:
             DeckError: it is not in the cache and the engine or MathJax is not installed.
         """
         before = self._relevant(tex)
-        key = json.dumps([VERSION, tex, display, [(each.tex, each.display) for each in before]])
+        key = _key(tex, display, before)
         kept = self._cache.get("math", key)
         if kept is None:
             result = self._mathjax.typeset(tex, display, self._definitions)
@@ -182,6 +182,29 @@ class Typesetter:
         if result["names"]:
             self._definitions.append(Definition(tex, display, tuple(result["names"])))
         return _shown(tex, display, result["svg"], result["error"])
+
+    def prepare(self, formulas: Iterable[tuple[str, bool]]) -> None:
+        """Typeset what is not in the cache yet, in several processes where that is faster.
+
+        Each is typeset alone, which is right for a formula that no definition reaches; the key in the cache
+        says so, and one that needs definitions is typeset after them in its turn.
+
+        Args:
+            formulas: TeX, and whether it is a block of its own.
+        """
+        from celldeck.render.typeset_many import Helper, split
+
+        missing = [each for each in dict.fromkeys(formulas) if self._cache.get("math", _key(*each)) is None]
+        here, elsewhere = split(missing)
+        if not elsewhere:
+            return
+        helpers = [Helper(share) for share in elsewhere]
+        results = [(each, self._mathjax.typeset(*each, ())) for each in here]
+        for helper in helpers:
+            results += helper.results()
+        for formula, result in results:
+            if not result.get("stopped"):
+                self._cache.put("math", _key(*formula), json.dumps(result, ensure_ascii=False))
 
     def _relevant(self, tex: str) -> list[Definition]:
         """Return the definitions that a formula may use, itself or through others, in their order.
@@ -198,6 +221,10 @@ class Typesetter:
                     found.add(number)
                     texts.append(definition.tex)
         return [self._definitions[number] for number in sorted(found)]
+
+
+def _key(tex: str, display: bool, before: Sequence[Definition] = ()) -> str:
+    return json.dumps([VERSION, tex, display, [(each.tex, each.display) for each in before]])
 
 
 def _shown(tex: str, display: bool, svg: str | None, error: str | None) -> Typeset:
