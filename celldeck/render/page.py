@@ -66,7 +66,7 @@ def document(
         notes=_safe(notes_html(page.notes)) if presents else "",
         options=_safe(_script_json(options)) if options else "",
         import_map=_safe(_import_map()) if presents else "",
-        script=_safe(_main_script() if presents else _plain_script("fit", "webkit")),
+        script=_safe(_main_script() if presents else _plain_script("fit", "webkit", "still")),
     )
 
 

@@ -3,6 +3,7 @@ import deck from "./deck.js";
 import claims from "./claims.js";
 import fit from "./fit.js";
 import webkit from "./webkit.js";
+import still from "./still.js";
 import fragments from "./fragments.js";
 import keys from "./keys.js";
 import wheel from "./wheel.js";
@@ -19,6 +20,7 @@ const modules = [
   claims, // before whatever asks it
   fit,
   webkit,
+  still,
   fragments,
   keys,
   wheel,
