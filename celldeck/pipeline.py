@@ -7,7 +7,8 @@ a slide looks alike however it was made.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,13 +18,14 @@ from celldeck.cache import Cache
 from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
-from celldeck.execute import ExecuteTools, Progress, Silent, Store, execute
+from celldeck.execute import ExecuteTools, Kernels, Progress, Silent, Store, execute
 from celldeck.files import write_atomically
 from celldeck.marp_project import MarpProject, find_marp_project
 from celldeck.model import Deck, MarpOptions, Page, Theme
-from celldeck.nodes import Block, CodeBlock
+from celldeck.nodes import Block, CodeBlock, InlineMath, MathBlock
 from celldeck.parse import choose_theme, parse, unknown_themes
 from celldeck.parse.markdown import read_markdown
+from celldeck.parse.walk import every_node
 from celldeck.render import render
 from celldeck.render.allowlist import sanitize
 from celldeck.render.blocks import render_blocks
@@ -70,6 +72,8 @@ class Tools:
     """What builds share: settings, themes, caches, and the engines and browser that were started."""
 
     settings: Settings
+    is_stopped: bool = False
+    """What is built now is not wanted any more."""
 
     @cached_property
     def cache(self) -> Cache:
@@ -92,7 +96,7 @@ class Tools:
         return self._looks[key]
 
     def _look(self, path: Path, project: MarpProject, wanted: frozenset[str]) -> Look:
-        paths = [p for p in (*self.settings.theme_paths, *project.theme_set) if p.exists()]
+        paths = (*self.settings.theme_paths, *project.theme_set)
         themes = load_themes([*paths, *_themes_beside(path, wanted)])
         name = self.settings.theme or project.theme
         if name and name.endswith(".css"):
@@ -108,6 +112,11 @@ class Tools:
         if folder not in self._projects:
             self._projects[folder] = find_marp_project(folder)
         return self._projects[folder]
+
+    @cached_property
+    def kernels(self) -> Kernels:
+        """Starts the kernels that cells run in."""
+        return Kernels()
 
     @cached_property
     def _looks(self) -> dict[tuple[object, ...], Look]:
@@ -153,10 +162,23 @@ class Tools:
             options = replace(options, html=True)
         return replace(options, run_cells=self.settings.runs(path))
 
+    def folders(self) -> set[Path]:
+        """Return where the themes, pictures and settings of the decks that were built stand, or may stand."""
+        projects = (project.path for project in self._projects.values() if project.path)
+        themes = (theme.source.path for look in self._looks.values() for theme in look.themes.values())
+        return {path.parent for path in (*projects, *themes)} | self.files.folders
+
     def forget_themes(self) -> None:
         """Read the themes, and what Marp projects say, anew at the next build."""
         self._looks.clear()
         self._projects.clear()
+
+    def stop(self) -> None:
+        """End what builds wait for, kernels and the browser, from another thread: these builds fail."""
+        self.is_stopped = True
+        self.kernels.stop()
+        if "browser" in self.__dict__:
+            self.browser.close()
 
     def close(self) -> None:
         """End the engines and the browser, and write what is worth keeping."""
@@ -180,6 +202,8 @@ def read_source(path: Path) -> Source:
         hint = f"did you mean {path.with_name(near[0])}?" if near else None
         raise DeckError(f"there is no deck at {path}", hint=hint) from None
     except OSError as error:
+        if path.is_dir():
+            raise DeckError(f"{path} is a folder, not a deck", hint=f"name decks: {path}/*.md") from None
         raise DeckError(f"{path} cannot be read: {error.strerror}") from error
     try:
         return Source.of(data.decode("utf-8"), path)
@@ -207,11 +231,12 @@ def load(path: Path, tools: Tools) -> Deck:
     return parse(read_source(path), tools.options(path))
 
 
-def run(deck: Deck, tools: Tools, progress: Progress | None = None) -> Deck:
+def run(deck: Deck, tools: Tools, progress: Progress | None = None, *, retry_errors: bool = True) -> Deck:
     """Return the deck with the outputs of its cells; errors as `build`.
 
     Args:
         progress: hears which cell runs.
+        retry_errors: see `ExecuteTools.retry_errors`.
     """
     settings = tools.settings
     return execute(
@@ -221,6 +246,8 @@ def run(deck: Deck, tools: Tools, progress: Progress | None = None) -> Deck:
             progress=progress or Silent(),
             timeout_s=settings.timeout,
             run=not settings.no_exec,
+            retry_errors=retry_errors,
+            start=tools.kernels.start,
         ),
     )
 
@@ -228,23 +255,20 @@ def run(deck: Deck, tools: Tools, progress: Progress | None = None) -> Deck:
 def finish(deck: Deck, tools: Tools, template: DocumentTemplate = "bespoke") -> Built:
     """Return the deck rendered, with what is to be told; errors as `build`."""
     page = render_page(deck, tools.options(deck.source.path), tools, template)
-    notices = tuple(n for n in page.notices if n.kind not in tools.settings.silence)
-    return Built(deck, page, notices, tuple(failures(deck)))
+    return Built(deck, page, _told(page.notices, deck, tools), tuple(failures(deck)))
 
 
 def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: DocumentTemplate) -> Page:
     """Return a deck's page in its theme, with its stylesheet and everything that is to be told."""
     path = deck.source.path
     told: list[Notice] = [*deck.notices, *tools.project(path).notices]
-    look = tools.look(path)
+    look = _look_for(deck, tools)
+    themes = look.themes
     if look.forced:
         deck = replace(deck, directives={**deck.directives, "theme": look.forced})
     else:
-        unknown = frozenset(name for name, _ in unknown_themes(deck, look.themes))
-        look = tools.look(path, unknown) if unknown else look
-        told += _unknown_themes(deck, look.themes)
-        deck = choose_theme(deck, look.themes)
-    themes = look.themes
+        told += _unknown_themes(deck, themes)
+        deck = choose_theme(deck, themes)
     theme, size = _sized(themes, find_theme(themes, _text(deck.directives.get("theme"))), deck, told)
     page = render(deck, theme, _context(deck, theme, options, tools, told))
     css = stylesheet(
@@ -273,15 +297,14 @@ def self_contained(built: Built, tools: Tools, output: Path, template: DocumentT
         built.page,
         folder=path.parent,
         files=tools.files,
-        style_folders=[p if p.is_dir() else p.parent for p in tools.settings.theme_paths],
+        style_folders=_theme_folders(_look_for(built.deck, tools).themes, built.page.theme),
         root=tools.settings.root,
         output=output,
         stand_ins=template != "bare",
     )
     lines = [(slide.line, slide.end_line) for slide in built.deck.slides]
     found = notices(inlined.findings, built.deck.source, lines)
-    kept = tuple(n for n in found if n.kind not in tools.settings.silence)
-    return replace(built, page=inlined.page, notices=built.notices + kept)
+    return replace(built, page=inlined.page, notices=_told((*built.notices, *found), built.deck, tools))
 
 
 def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "bespoke") -> Built:
@@ -291,11 +314,12 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
         The deck with everything that its pictures and its PDF gave to tell.
 
     Raises:
-        DeckError: there is no browser to print with, or it failed; the HTML has been written.
-        OSError: a file could not be written; what stood there is untouched.
+        DeckError: a file could not be written, and what stood there is untouched; or there is no browser to
+            print with, or it failed, and the HTML has been written.
     """
     whole = self_contained(built, tools, html, template)
-    write_atomically(html, document(whole.page, template=template))
+    with _writing(html):
+        write_atomically(html, document(whole.page, template=template))
     if not tools.settings.pdf:
         return whole
     from celldeck.export.pdf import write_pdf
@@ -305,8 +329,22 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
         options = tools.options(built.deck.source.path)
         printed = replace(built, page=render_page(built.deck, options, tools, "print"))
         page = self_contained(printed, tools, html, "print").page
-    told = write_pdf(html.with_suffix(".pdf"), document(page, template="print"), page, tools.browser)
-    return replace(whole, notices=whole.notices + told)
+    pdf = html.with_suffix(".pdf")
+    with _writing(pdf):
+        told = write_pdf(pdf, document(page, template="print"), page, tools.browser)
+    return replace(whole, notices=_told((*whole.notices, *told), built.deck, tools))
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        file = next((folder for folder in path.parents if folder.is_file()), None)
+        reason = f"{file} is a file, not a folder" if file else error.strerror or str(error)
+        if path.is_dir():
+            reason = "it is a folder"
+        raise DeckError(f"{path} cannot be written: {reason}") from error
 
 
 def failures(deck: Deck) -> Iterator[str]:
@@ -324,11 +362,23 @@ def failures(deck: Deck) -> Iterator[str]:
                 )
 
 
+def _told(notices: Iterable[Notice], deck: Deck, tools: Tools) -> tuple[Notice, ...]:
+    """Return the notices without those that the settings silence, in the order of the deck's lines."""
+
+    def place(notice: Notice) -> tuple[bool, int, int]:
+        span = notice.span
+        # What has no place, or one in a theme, comes last.
+        return (True, 0, 0) if not span or span.source != deck.source else (False, span.line, span.column)
+
+    return tuple(sorted((n for n in notices if n.kind not in tools.settings.silence), key=place))
+
+
 # ---------------------------------------------------------------- what render is given
 
 
 def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told: list[Notice]) -> Context:
     typesetter = Typesetter(tools.cache, tools.mathjax)
+    typesetter.prepare(_formulas(deck))
 
     def math(tex: str, display: bool) -> str:
         typeset = typesetter.typeset(tex, display)
@@ -358,6 +408,14 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
     return context
 
 
+def _formulas(deck: Deck) -> Iterator[tuple[str, bool]]:
+    """Give the formulas of a deck's slides, and whether each is a block of its own."""
+    for slide in deck.slides:
+        for node in every_node(slide.blocks):
+            if isinstance(node, InlineMath | MathBlock):
+                yield node.tex, isinstance(node, MathBlock)
+
+
 def _markdown(text: str, context: Context) -> str:
     """Return the HTML of Markdown that a cell gave; rulers in it are rulers, not slides."""
     document = read_markdown(Source.of(text, "output.md"), context.options)
@@ -368,6 +426,21 @@ def _markdown(text: str, context: Context) -> str:
 
 
 # ---------------------------------------------------------------- which theme, and how large
+
+
+def _look_for(deck: Deck, tools: Tools) -> Look:
+    """Return the themes that there are for a deck, those that it names among them if they are anywhere."""
+    look = tools.look(deck.source.path)
+    if look.forced:
+        return look
+    unknown = frozenset(name for name, _ in unknown_themes(deck, look.themes))
+    return tools.look(deck.source.path, unknown) if unknown else look
+
+
+def _theme_folders(themes: ThemeSet, name: str) -> list[Path]:
+    """Return where the files that a theme names may be: beside it, or beside the themes it builds on."""
+    first = [themes[name]] if name in themes else []
+    return list(dict.fromkeys(theme.source.path.parent for theme in (*first, *themes.values())))
 
 
 def _themes_beside(path: Path, wanted: frozenset[str]) -> list[Path]:

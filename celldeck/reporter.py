@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import threading
@@ -11,11 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
+from unicodedata import east_asian_width
 
 from celldeck.model import Cell, Deck
 
 PLAIN_EVERY_S = 10.0
 """Where lines stay (a log), a cell that goes on is told this often."""
+
+_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 @dataclass
@@ -74,6 +78,8 @@ class Reporter:
 
     def finished(self, deck: Deck, cell: Cell, number: int, count: int) -> None:
         """Say that a cell has run."""
+        with self._lock:
+            self._running.pop(str(deck.source.path), None)
         if not self.live:
             label = f" ({cell.label})" if cell.label else ""
             self.result(f"{deck.source.path}: cell {number} of {count}{label}, {cell.seconds or 0:.1f} s")
@@ -119,23 +125,43 @@ class Reporter:
         ]
         if not parts:
             return
-        width = shutil.get_terminal_size().columns - 1
-        self.out.write("\r\x1b[K" + "  ".join(parts)[:width])
-        self.out.flush()
+        # One column stays free: a full line would make the terminal begin another.
+        line = _fitted("  ".join(parts), shutil.get_terminal_size().columns - 1)
+        self._write(self.out, f"\r\x1b[K{line}")
         self._shown = True
 
     def _clear(self) -> None:
         if self._shown:
-            self.out.write("\r\x1b[K")
-            self.out.flush()
+            self._write(self.out, "\r\x1b[K")
             self._shown = False
 
     def _print(self, stream: TextIO, text: str) -> None:
         with self._lock:
             self._clear()
-            try:
-                print(text, file=stream, flush=True)
-            except UnicodeEncodeError:
-                # A console of another encoding shows what it can, rather than ending the build.
-                encoding = stream.encoding or "ascii"
-                print(text.encode(encoding, "replace").decode(encoding), file=stream, flush=True)
+            self._write(stream, f"{text}\n")
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        try:
+            stream.write(text)
+            stream.flush()
+        except UnicodeEncodeError:
+            # A console of another encoding shows what it can, rather than ending the build.
+            encoding = stream.encoding or "ascii"
+            stream.write(text.encode(encoding, "replace").decode(encoding))
+            stream.flush()
+        except BrokenPipeError:
+            # Nobody reads on, as after `| head`; the build goes on, and Python's own last flush is in peace.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _fitted(text: str, columns: int) -> str:
+    """Return the start of a line that fits, without colours and what else moves the cursor."""
+    kept = []
+    for character in _ESCAPE.sub("", text):
+        if not character.isprintable():
+            continue
+        columns -= 2 if east_asian_width(character) in "WF" else 1
+        if columns < 0:
+            break
+        kept.append(character)
+    return "".join(kept)

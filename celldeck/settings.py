@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatch
-from pathlib import Path
+from math import inf
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from celldeck.errors import DeckError
 from celldeck.source import Source, Span
 
-Kind = Literal["flag", "text", "count", "number", "texts"]
+Kind = Literal["flag", "text", "count", "port", "number", "texts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,16 @@ class Option:
 OPTIONS: tuple[Option, ...] = (
     Option("decks", "texts", "glob patterns of the decks that are built when none is named", flag=False),
     Option("execute", "texts", "glob patterns of the decks whose Python blocks run", flag=False),
-    Option("output", "text", "file, or folder for several decks (default: dist)", metavar="OUT"),
+    Option(
+        "output",
+        "text",
+        "folder of what is built, or the file of a single deck: .html, .pdf (default: dist)",
+        metavar="OUT",
+    ),
     Option("pdf", "flag", "write a PDF beside each HTML deck"),
     Option("html-tags", "text", "raw HTML that passes: all of it, or Marp's allowlist", ("all", "safe")),
     Option("theme-set", "texts", "theme files or folders", metavar="PATH"),
-    Option("theme", "text", "theme for every deck: its name, or a CSS file", metavar="NAME"),
+    Option("theme", "text", "theme for every deck: its name, or a CSS file", metavar="NAME|FILE"),
     Option(
         "template", "text", "bespoke: to present; bare: all slides one under another", ("bespoke", "bare")
     ),
@@ -55,7 +62,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("timeout", "number", "seconds that a cell may run, where it does not say so itself", flag=False),
     Option("browser", "text", "the browser that prints PDFs", metavar="PATH"),
     Option("silence", "texts", "kinds of warnings that are not shown", flag=False),
-    Option("port", "count", "port of the watch server (default: 8000, or the next free one)", metavar="N"),
+    Option("port", "port", "port of the watch server (default: 8000, or the next free one)", metavar="N"),
 )
 
 
@@ -71,8 +78,10 @@ class Settings:
     """None: `dist` in `root`."""
     pdf: bool = False
     html_tags: Literal["all", "safe"] = "safe"
-    theme_set: tuple[str, ...] = ("theme",)
+    theme_set: tuple[str, ...] | None = None
+    """None: the folder `theme` in `root`, if there is one."""
     theme: str | None = None
+    """A name, or the path of a CSS file."""
     template: Literal["bespoke", "bare"] = "bespoke"
     no_exec: bool = False
     strict: bool = False
@@ -91,19 +100,30 @@ class Settings:
 
     @property
     def theme_paths(self) -> tuple[Path, ...]:
-        """Where themes are looked for, in order; a folder that is not there is no fault."""
+        """The files and folders in which themes are looked for, in order."""
+        if self.theme_set is None:
+            usual = self.root / "theme"
+            return (usual,) if usual.is_dir() else ()
         return tuple(self.root / path for path in self.theme_set)
 
     def runs(self, deck: Path) -> bool:
-        """Say whether `execute` names this deck."""
-        return self._matches(deck, self.execute)
-
-    def _matches(self, deck: Path, patterns: Sequence[str]) -> bool:
-        try:
-            name = deck.resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
+        """Say whether `execute` names this deck, by patterns as `decks` has them."""
+        # A link to a deck counts as standing where it is: somebody has put it there.
+        folder = deck.parent.resolve()
+        root = self.root.resolve()
+        if not folder.is_relative_to(root):
             return False
-        return any(fnmatch(name, pattern) for pattern in patterns)
+        names = (*folder.relative_to(root).parts, deck.name)
+        return any(_matches(names, PurePath(pattern).parts) for pattern in self.execute)
+
+
+def _matches(names: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    """Say whether a path is of a pattern's form: `*` stays within a name, `**` is any number of folders."""
+    if not names or not patterns:
+        return not names and not patterns
+    if patterns[0] == "**":
+        return _matches(names, patterns[1:]) or _matches(names[1:], patterns)
+    return fnmatch(names[0], patterns[0]) and _matches(names[1:], patterns[1:])
 
 
 def find_root(start: Path) -> Path:
@@ -119,27 +139,49 @@ def read_settings(root: Path) -> Settings:
     """Return the settings of the pyproject.toml in `root`; the defaults if it has none.
 
     Raises:
-        DeckError: the file is no TOML, a key is unknown, or a value is of another kind.
+        DeckError: the file cannot be read or is no TOML, a key is unknown, or a value is of another kind.
     """
     file = root / "pyproject.toml"
     if not file.is_file():
         return Settings(root=root)
-    source = Source.of(file.read_text("utf-8", errors="replace"), file)
     try:
-        table = tomllib.loads(source.text).get("tool", {}).get("celldeck", {})
-    except tomllib.TOMLDecodeError as error:
-        raise DeckError(f"this is no TOML: {error}", source.span(1)) from error
-    values = _checked(table, source)
-    if "output" in values:
-        # Written in the file, a path is relative to the file; given on the command line, to where we are.
-        values["output"] = str(root / values["output"])
+        source = Source.of(file.read_text("utf-8", errors="replace"), file)
+    except OSError as error:
+        raise DeckError(f"{file} cannot be read: {error.strerror or error}") from error
+    values = _checked(_table(source), source)
+    # Written in the file, a path is relative to the file; given on the command line, to where we are.
+    for name in ("output", "theme", "browser"):
+        if name in values and _is_path(name, values[name]):
+            values[name] = str(root / Path(values[name]).expanduser())
     return replace(Settings(root=root), **values)
+
+
+def _is_path(name: str, value: str) -> bool:
+    """Say whether a value is a path, where a theme's name or a command could stand as well."""
+    return name == "output" or (value.endswith(".css") if name == "theme" else Path(value).name != value)
 
 
 def override(settings: Settings, given: Mapping[str, Any]) -> Settings:
     """Return the settings with what the command line gave; None means that it did not."""
     known = {f.name for f in fields(Settings)}
     return replace(settings, **{k: v for k, v in given.items() if k in known and v is not None})
+
+
+def _table(source: Source) -> Mapping[str, Any]:
+    try:
+        tool = tomllib.loads(source.text).get("tool", {})
+    except tomllib.TOMLDecodeError as error:
+        # Its place stands only in the text.
+        reason, _, place = str(error).partition(" (at ")
+        found = re.match(r"line (\d+), column (\d+)", place)
+        line, column = (int(found[1]), int(found[2])) if found else (len(source.lines), 1)
+        raise DeckError(f"this is no TOML: {reason}", Span(source, line, column, line)) from error
+    table = tool.get("celldeck", {}) if isinstance(tool, Mapping) else {}
+    if not isinstance(table, Mapping):
+        raise DeckError(
+            f"'tool.celldeck' is a table of settings, not {table!r}", _key_span(source, "celldeck")
+        )
+    return table
 
 
 def _checked(table: Mapping[str, Any], source: Source) -> dict[str, Any]:
@@ -156,21 +198,16 @@ def _checked(table: Mapping[str, Any], source: Source) -> dict[str, Any]:
 
 
 def _value(option: Option, value: Any, source: Source, key: str) -> Any:
-    right = {
-        "flag": isinstance(value, bool),
-        "text": isinstance(value, str),
-        "count": isinstance(value, int) and not isinstance(value, bool) and value > 0,
-        "number": isinstance(value, int | float) and not isinstance(value, bool) and value > 0,
-        "texts": isinstance(value, list) and all(isinstance(v, str) for v in value),
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    is_right, wanted = {
+        "flag": (isinstance(value, bool), "true or false"),
+        "text": (isinstance(value, str), "a text"),
+        "count": (whole and value > 0, "a whole number above 0"),
+        "port": (whole and 0 < value < 65536, "a whole number from 1 to 65535"),
+        "number": ((whole or isinstance(value, float)) and 0 < value < inf, "a number above 0"),
+        "texts": (isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of texts"),
     }[option.kind]
-    wanted = {
-        "flag": "true or false",
-        "text": "a text",
-        "count": "a whole number above 0",
-        "number": "a number above 0",
-        "texts": "a list of texts",
-    }[option.kind]
-    if not right:
+    if not is_right:
         raise DeckError(f"'{key}' is {wanted}, not {value!r}", _key_span(source, key))
     if option.choices and value not in option.choices:
         raise DeckError(
@@ -180,10 +217,14 @@ def _value(option: Option, value: Any, source: Source, key: str) -> Any:
 
 
 def _key_span(source: Source, key: str) -> Span:
-    inside = False
+    """Return the place of a key of ours; where that is not found, of the table's head."""
+    before = r"(\s*(?:tool\s*\.\s*)?(?:celldeck\s*\.\s*)?[\"']?)"
+    entry = re.compile(before + re.escape(key) + r"[\"']?\s*[=.]")
+    head, is_ours = 1, False
     for number, line in enumerate(source.lines, 1):
-        if line.strip().startswith("["):
-            inside = line.strip().startswith("[tool.celldeck")
-        elif inside and line.strip().strip("\"'").startswith(key):
-            return source.span(number, key)
-    return source.span(1)
+        if re.fullmatch(r"\s*\[[^=]*\]\s*(#.*)?", line):
+            is_ours = "celldeck" in line
+            head = number if is_ours else head
+        elif (found := entry.match(line)) and (is_ours or "celldeck" in found[0]):
+            return Span(source, number, len(found[1]) + 1, number, len(key))
+    return source.span(head)

@@ -261,6 +261,8 @@ class JupyterKernel:
         cell = new_code_cell(code)  # type: ignore[no-untyped-call]
         self._runner.nb.cells = [cell]
         task = asyncio.ensure_future(self._runner.async_execute_cell(cell, 0))
+        # If the kernel is closed meanwhile, nobody asks what has become of the cell.
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
             done, _ = await asyncio.wait({task}, timeout=timeout_s)
             if not done:

@@ -7,7 +7,7 @@ import mimetypes
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -97,6 +97,13 @@ class LocalFiles:
 
     def __init__(self) -> None:
         self._read: dict[Path, tuple[int, int, Content]] = {}
+        self.folders: set[Path] = set()
+        """In which files were looked for, whether they are there or not."""
+
+    @property
+    def paths(self) -> Iterable[Path]:
+        """The files that were read."""
+        return self._read.keys()
 
     def find(self, address: str, folders: Sequence[Path]) -> Path | None:
         """Return the file that an address names.
@@ -115,6 +122,7 @@ class LocalFiles:
             if path.is_absolute() and folders:
                 places.append(folders[-1] / name.lstrip("/\\"))
             for place in places:
+                self.folders.add(place.parent)
                 try:
                     if place.is_file():
                         return place

@@ -6,6 +6,7 @@ tornado: https://www.tornadoweb.org/en/stable/web.html
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +25,8 @@ pre {{ overflow: auto; padding: 1rem; background: #8882; border-radius: 6px }}</
 <h1>{title}</h1>{content}
 <script>
 new EventSource("/~live/{address}").addEventListener("message", ({{ data }}) => {{
-  if (JSON.parse(data).version !== "0") location.reload();
+  const news = JSON.parse(data);
+  if (news.version !== "0" || news.failed) location.reload();
 }});
 </script>"""
 
@@ -61,7 +63,10 @@ class Index(_Handler):
         items = []
         for name, deck in self.site.decks.items():
             title = deck.page.metadata.title if deck.page else None
-            state = "failed" if deck.error else f"{len(deck.page.slides)} slides" if deck.page else "building"
+            number = len(deck.page.slides) if deck.page else 0
+            state = (
+                "failed" if deck.error else f"{number} slide{'s' * (number != 1)}" if number else "building"
+            )
             link = f'<a href="/{quote(name)}.html">{escape(title or name)}</a>'
             items.append(f"<li>{link} <small>{escape(str(deck.path))}, {state}</small></li>")
         self.finish(_INDEX.format(items="".join(items)))
@@ -82,26 +87,37 @@ class DeckPage(_Handler):
 class Live(_Handler):
     """`/~live/NAME`: the event stream that `runtime/live.js` reads."""
 
+    def initialize(self, site: Site) -> None:
+        super().initialize(site)
+        self._messages: asyncio.Queue[str | None] = asyncio.Queue()
+        """What is to be sent; None: nobody listens any more."""
+
     async def get(self, name: str) -> None:
         self.set_header("Content-Type", "text/event-stream")
         loop = asyncio.get_running_loop()
-        messages: asyncio.Queue[str] = asyncio.Queue()
 
         def listen(message: str) -> None:
-            loop.call_soon_threadsafe(messages.put_nowait, message)
+            # While the server ends, builds may still have something to say.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._messages.put_nowait, message)
 
         stop = self.site.listen(self.known(name), listen)
-        try:
-            while True:
-                try:
-                    self.write(f"data: {await asyncio.wait_for(messages.get(), PING_S)}\n\n")
-                except TimeoutError:
-                    self.write(": still here\n\n")
+        # The page has gone, or the server ends.
+        with suppress(StreamClosedError, asyncio.CancelledError):
+            while (message := await self._next()) is not None:
+                self.write(message)
                 await self.flush()
-        except StreamClosedError:
-            pass
-        finally:
-            stop()
+        stop()
+
+    async def _next(self) -> str | None:
+        try:
+            message = await asyncio.wait_for(self._messages.get(), PING_S)
+        except TimeoutError:
+            return ": still here\n\n"
+        return message and f"data: {message}\n\n"
+
+    def on_connection_close(self) -> None:
+        self._messages.put_nowait(None)
 
 
 def application(site: Site) -> Application:
@@ -110,7 +126,7 @@ def application(site: Site) -> Application:
     return Application(
         [
             (r"/", Index, arguments),
-            (r"/([^/~][^/]*)\.html", DeckPage, arguments),
+            (r"/([^/]+)\.html", DeckPage, arguments),
             (r"/~live/([^/]+)", Live, arguments),
         ],
         log_function=lambda handler: None,

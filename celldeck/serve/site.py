@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 from celldeck.model import Page
 from celldeck.render.page import document, notes_html
 
 Listener = Callable[[str], None]
+NONE = "0"
+"""The version of a deck of which no build was good yet."""
 
 
 @dataclass
@@ -21,8 +26,8 @@ class ServedDeck:
     path: Path
     name: str
     """Its address is `/NAME.html`."""
-    version: int = 0
-    """Counts the builds that changed the page; 0: none was good yet."""
+    version: str = NONE
+    """Another one with each build that changed the page."""
     page: Page | None = None
     """The last good one, with everything local inside."""
     error: str | None = None
@@ -37,29 +42,34 @@ class Site:
         """Take the decks' paths, which have different names."""
         self.decks = {path.stem: ServedDeck(path, path.stem) for path in paths}
         self._lock = threading.RLock()
+        # A page may have been left open since another server stood here, which has counted by itself.
+        self._versions = (f"{time.time_ns():x}.{number}" for number in count(1))
 
     def publish(self, name: str, page: Page) -> None:
         """Put a new build in place and tell the pages that show the deck what changed."""
         with self._lock:
             deck = self.decks[name]
-            before, failed = deck.page, deck.error is not None
+            before = deck.page
             deck.page, deck.error = page, None
-            if before == page and not failed:
+            if before == page:
                 return
-            base, deck.version = deck.version, deck.version + 1
+            base, deck.version = deck.version, next(self._versions)
             self._tell(deck, _changes(before, page, base, deck.version))
 
     def fail(self, name: str, error: str) -> None:
-        """Note that a build failed; pages go on showing the last good one."""
+        """Note that a build failed; pages go on showing the last good one, and say so if there is none."""
         with self._lock:
-            self.decks[name].error = error
+            deck = self.decks[name]
+            deck.error = error
+            if deck.page is None:
+                self._tell(deck, json.dumps({"version": NONE, "failed": True}))
 
     def listen(self, name: str, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each message for the deck, the version first; return how to stop it."""
         with self._lock:
             deck = self.decks[name]
             deck.listeners.add(listener)
-            listener(json.dumps({"version": str(deck.version)}))
+            listener(json.dumps({"version": deck.version}))
         return lambda: deck.listeners.discard(listener)
 
     def html(self, name: str) -> str | None:
@@ -68,20 +78,20 @@ class Site:
             deck = self.decks[name]
             if deck.page is None:
                 return None
-            return document(deck.page, live=f"/~live/{name}", version=str(deck.version))
+            return document(deck.page, live=f"/~live/{quote(name)}", version=deck.version)
 
     def _tell(self, deck: ServedDeck, message: str) -> None:
         for listener in tuple(deck.listeners):
             listener(message)
 
 
-def _changes(before: Page | None, page: Page, base: int, version: int) -> str:
+def _changes(before: Page | None, page: Page, base: str, version: str) -> str:
     """Return the message of `runtime/live.js` that turns one page into the other.
 
     A slide that stays is the number it had; with another size or no page before, the page loads anew.
     """
     if before is None or before.size_px != page.size_px:
-        return json.dumps({"version": str(version)})
+        return json.dumps({"version": version})
     places: dict[str, list[int]] = {}
     for number, slide in enumerate(before.slides):
         places.setdefault(slide, []).append(number)
@@ -95,8 +105,8 @@ def _changes(before: Page | None, page: Page, base: int, version: int) -> str:
         slides.append(kept.pop(kept.index(number)) if number in kept else kept.pop(0))
     return json.dumps(
         {
-            "version": str(version),
-            "base": str(base),
+            "version": version,
+            "base": base,
             "slides": slides,
             "css": page.css if page.css != before.css else None,
             "title": page.metadata.title or page.source.path.stem,
