@@ -119,11 +119,12 @@ class Settings:
 
 def _matches(names: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
     """Say whether a path is of a pattern's form: `*` stays within a name, `**` is any number of folders."""
-    if not names or not patterns:
-        return not names and not patterns
-    if patterns[0] == "**":
-        return _matches(names, patterns[1:]) or _matches(names[1:], patterns)
-    return fnmatch(names[0], patterns[0]) and _matches(names[1:], patterns[1:])
+    if not patterns:
+        return not names
+    if patterns[0] == "**" and _matches(names, patterns[1:]):
+        return True
+    rest = patterns if patterns[0] == "**" else patterns[1:]
+    return bool(names) and fnmatch(names[0], patterns[0]) and _matches(names[1:], rest)
 
 
 def find_root(start: Path) -> Path:
