@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _TIME_LIMIT_S = 3.0
 _PLUGIN = Path("revealjs") / "dist" / "plugin" / "highlight.js"
+_GRAMMARS = Path(__file__).with_name("grammars.js")
 
 # The plugin adds line numbers to its page as soon as it is read, so it must find something like a page.
 _PAGE = """
@@ -96,7 +97,7 @@ class Highlighter:
     @cached_property
     def _version(self) -> str:
         # No file says which highlight.js it is without being run, but another one will not be as long.
-        return f"{self._file.stat().st_size}/1"
+        return f"{self._file.stat().st_size}/{_GRAMMARS.stat().st_size}"
 
     @cached_property
     def _languages(self) -> frozenset[str]:
@@ -111,5 +112,5 @@ class Highlighter:
         if self._running is None:
             from celldeck.render.engine import Engine
 
-            self._running = Engine([self._file], before=_PAGE, after=_FUNCTIONS)
+            self._running = Engine([self._file, _GRAMMARS], before=_PAGE, after=_FUNCTIONS)
         return self._running

@@ -55,6 +55,45 @@ def test_highlight_gives_the_spans_of_highlight_js(
     assert highlighter.highlight(code, language) == expected
 
 
+def marked(kind: str, text: str) -> str:
+    return f'<span class="hljs-{kind}">{text}</span>'
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "expected"),
+    [
+        (
+            "java",
+            "Map<String, int[]> m = x;",
+            f"{marked('type', 'Map')}&lt;String, {marked('type', 'int')}[]&gt; {marked('variable', 'm')} "
+            f"{marked('operator', '=')} x;",
+        ),
+        ("java", "return f(x)", f"{marked('keyword', 'return')} f(x)"),
+        ("cpp", "y = sizeof(a1.b);", f"y = {marked('keyword', 'sizeof')}(a1.b);"),
+        ("rust", "format(x)", f"{marked('title function_ invoke__', 'format')}(x)"),
+        (
+            "json",
+            "{'a': 'b'}",
+            f"{marked('punctuation', '{')}{marked('attr', '&#x27;a&#x27;')}{marked('punctuation', ':')} "
+            f"{marked('string', '&#x27;b&#x27;')}{marked('punctuation', '}')}",
+        ),
+        ("diff", "@@ -1 +1 @@", marked("meta", "@@ -1 +1 @@")),
+        ("cs", "x = 19.99m;", f"x = {marked('number', '19.99m')};"),
+        ("dart", "Text(x)", f"{marked('title class_', 'Text')}(x)"),
+        (
+            "html",
+            "<style>p",
+            f"{marked('tag', '&lt;' + marked('name', 'style') + '&gt;')}"
+            f'<span class="language-css">{marked("selector-tag", "p")}</span>',
+        ),
+    ],
+)
+def test_highlight_finds_what_marps_newer_grammars_find(
+    highlighter: Highlighter, language: str, code: str, expected: str
+) -> None:
+    assert highlighter.highlight(code, language) == expected
+
+
 @pytest.mark.parametrize(
     "language",
     ["py", "Python", "C++", "tsx", "rs", "sh", "console", "html", "toml", "md", "text"],
