@@ -18,7 +18,8 @@ from celldeck.reporter import Reporter
 from celldeck.settings import OPTIONS, Option, Settings, find_root, override, read_settings
 
 if TYPE_CHECKING:
-    from celldeck.pipeline import Built, Tools
+    from celldeck.pipeline import Built
+    from celldeck.tools import Tools
 
 BUILT, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -98,7 +99,7 @@ def build_all(decks: Sequence[Path], settings: Settings, reporter: Reporter) -> 
     """Build decks, tell what is to be told, and return the exit status."""
     from concurrent.futures import ThreadPoolExecutor, wait
 
-    from celldeck.pipeline import Tools
+    from celldeck.tools import Tools
 
     tools = Tools(settings)
     # Cells wait for their kernels, so several decks may run at once; parsing and rendering take turns.

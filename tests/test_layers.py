@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("cell_options",),
     ("parse", "execute", "themes", "render", "export", "settings", "marp_project"),
+    ("tools",),
     ("pipeline", "session"),
     ("serve", "reporter"),
     ("cli",),

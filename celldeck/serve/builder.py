@@ -14,6 +14,7 @@ from celldeck.errors import DeckError
 from celldeck.execute import Progress
 from celldeck.serve.changes import Changes
 from celldeck.serve.site import Site
+from celldeck.tools import Tools
 
 
 class Teller(Progress, Protocol):
@@ -29,7 +30,7 @@ class Teller(Progress, Protocol):
 class Builder(threading.Thread):
     """A thread that builds until it is stopped."""
 
-    def __init__(self, site: Site, tools: pipeline.Tools, teller: Teller) -> None:
+    def __init__(self, site: Site, tools: Tools, teller: Teller) -> None:
         """Take what it is to build, and with what; `tools` are its own from now on, and it closes them."""
         super().__init__(name="builder", daemon=True)
         self._site = site

@@ -12,11 +12,12 @@ from urllib.parse import quote
 from tornado.httpserver import HTTPServer
 
 from celldeck.errors import DeckError
-from celldeck.pipeline import Tools, read_source
+from celldeck.pipeline import read_source
 from celldeck.serve.app import application
 from celldeck.serve.builder import Builder, Teller
 from celldeck.serve.site import Site
 from celldeck.settings import Settings
+from celldeck.tools import Tools
 
 FIRST_PORT = 8000
 

@@ -1,0 +1,168 @@
+"""What builds share: settings, themes, caches, and the engines, kernels and browser that were started."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from celldeck.cache import Cache
+from celldeck.errors import DeckError
+from celldeck.execute import Kernels
+from celldeck.marp_project import MarpProject, find_marp_project
+from celldeck.model import MarpOptions
+from celldeck.render.code import Highlighter
+from celldeck.render.math import MathJax
+from celldeck.settings import Settings
+from celldeck.themes import ThemeSet, add_theme_file, find_name, load_themes
+
+if TYPE_CHECKING:
+    from celldeck.export.browser import Browser
+    from celldeck.export.local_files import LocalFiles
+
+
+@dataclass(frozen=True)
+class Look:
+    """The themes that there are for a deck."""
+
+    themes: ThemeSet
+    forced: str | None
+    """The theme that the settings want for every deck, or None."""
+
+
+@dataclass
+class Tools:
+    """What builds share: settings, themes, caches, and the engines and browser that were started."""
+
+    settings: Settings
+    is_stopped: bool = False
+    """What is built now is not wanted any more."""
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Formulas, highlighted code and other text that is expensive to make."""
+        return Cache(self.settings.cache)
+
+    def look(self, path: Path, wanted: frozenset[str] = frozenset()) -> Look:
+        """Return the themes that there are for the deck at `path`.
+
+        Args:
+            wanted: names of themes; those that nobody has are looked for in files beside the deck.
+
+        Raises:
+            DeckError: a theme is to be used for every deck that nobody has, or a file cannot be read.
+        """
+        project = self.project(path)
+        key = (project.theme_set, project.theme, path.parent if wanted else None, wanted)
+        if key not in self._looks:
+            self._looks[key] = self._look(path, project, wanted)
+        return self._looks[key]
+
+    def _look(self, path: Path, project: MarpProject, wanted: frozenset[str]) -> Look:
+        paths = (*self.settings.theme_paths, *project.theme_set)
+        themes = load_themes([*paths, *_themes_beside(path, wanted)])
+        name = self.settings.theme or project.theme
+        if name and name.endswith(".css"):
+            return Look(*add_theme_file(themes, Path(name)))
+        if name and name not in themes:
+            hint = themes_hint(name, themes)
+            raise DeckError(f"there is no theme '{name}' to use for every deck", hint=hint)
+        return Look(themes, name)
+
+    def project(self, path: Path) -> MarpProject:
+        """Return what the Marp project around the deck at `path` says; it is read once."""
+        folder = path.absolute().parent
+        if folder not in self._projects:
+            self._projects[folder] = find_marp_project(folder)
+        return self._projects[folder]
+
+    @cached_property
+    def kernels(self) -> Kernels:
+        """Starts the kernels that cells run in."""
+        return Kernels()
+
+    @cached_property
+    def _looks(self) -> dict[tuple[object, ...], Look]:
+        return {}
+
+    @cached_property
+    def _projects(self) -> dict[Path, MarpProject]:
+        return {}
+
+    @cached_property
+    def highlighter(self) -> Highlighter:
+        """Colours code."""
+        return Highlighter(self.cache)
+
+    @cached_property
+    def mathjax(self) -> MathJax:
+        """Typesets formulas."""
+        return MathJax()
+
+    @cached_property
+    def files(self) -> LocalFiles:
+        """Reads the pictures and fonts that documents embed."""
+        from celldeck.export.local_files import LocalFiles
+
+        return LocalFiles()
+
+    @cached_property
+    def browser(self) -> Browser:
+        """The browser that prints, started when it is first asked for.
+
+        Raises:
+            DeckError: there is none.
+        """
+        from celldeck.export.browser import Browser
+        from celldeck.export.find_browser import find_browser
+
+        return Browser(find_browser(self.settings.browser)).__enter__()
+
+    def options(self, path: Path) -> MarpOptions:
+        """Return how the deck at `path` is read and rendered."""
+        options = MarpOptions(**self.project(path).options)
+        if self.settings.html_tags == "all":
+            options = replace(options, html=True)
+        return replace(options, run_cells=self.settings.runs(path))
+
+    def folders(self) -> set[Path]:
+        """Return where the themes, pictures and settings of the decks that were built stand, or may stand."""
+        projects = (project.path for project in self._projects.values() if project.path)
+        themes = (theme.source.path for look in self._looks.values() for theme in look.themes.values())
+        return {path.parent for path in (*projects, *themes)} | self.files.folders
+
+    def forget_themes(self) -> None:
+        """Read the themes, and what Marp projects say, anew at the next build."""
+        self._looks.clear()
+        self._projects.clear()
+
+    def stop(self) -> None:
+        """End what builds wait for, kernels and the browser, from another thread: these builds fail."""
+        self.is_stopped = True
+        self.kernels.stop()
+        if "browser" in self.__dict__:
+            self.browser.close()
+
+    def close(self) -> None:
+        """End the engines and the browser, and write what is worth keeping."""
+        for name in ("highlighter", "mathjax", "browser"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+        if "cache" in self.__dict__:
+            self.cache.flush()
+
+
+def _themes_beside(path: Path, wanted: frozenset[str]) -> list[Path]:
+    """Return the files beside a deck, in its folder, `theme/` or `themes/`, that are the themes wanted."""
+    folders = (path.parent, path.parent / "theme", path.parent / "themes")
+    files = (file for folder in folders if wanted for file in sorted(folder.glob("*.css")) if file.is_file())
+    return [file for file in files if find_name(file.read_text("utf-8", errors="replace")) in wanted]
+
+
+def themes_hint(name: str, themes: ThemeSet) -> str:
+    """Return what is told to who names a theme that nobody has."""
+    near = difflib.get_close_matches(name, themes, 1)
+    here = f"themes here: {', '.join(sorted(themes))}"
+    return f"did you mean '{near[0]}'? {here}" if near else here
