@@ -306,9 +306,10 @@ def test_a_write_that_fails_leaves_the_last_good_file(make: Make, monkeypatch: p
         raise PermissionError(13, "Permission denied", "talk.html")
 
     again = build(Path("talk.md"), tools)
-    with monkeypatch.context() as patch, pytest.raises(DeckError) as error:
+    with monkeypatch.context() as patch:
         patch.setattr(os, "replace", refuse)
-        write(again, tools, Path("talk.html"))
+        with pytest.raises(DeckError) as error:
+            write(again, tools, Path("talk.html"))
     assert str(error.value) == "talk.html cannot be written: Permission denied"
     assert Path("talk.html").read_bytes() == good
 
