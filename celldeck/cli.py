@@ -130,6 +130,7 @@ def _build_one(path: Path, output: Path, tools: Tools, turn: threading.Lock, rep
     from celldeck import pipeline
 
     start = time.monotonic()
+    before = _written(output)
     template = tools.settings.template
     try:
         with turn:
@@ -140,13 +141,26 @@ def _build_one(path: Path, output: Path, tools: Tools, turn: threading.Lock, rep
     except Exception as error:
         if not tools.is_stopped:
             reporter.problem(_failure(error))
-            stays = f"; {_shown(output)} stays as it was" if output.is_file() else ""
+            stays = _what_stands(output, before)
             reporter.result(f"{path}: failed after {time.monotonic() - start:.1f} s{stays}")
         return False
     for text in (*map(str, built.notices), *built.failures):
         reporter.problem(text)
     reporter.result(summary(built, output, tools.settings, time.monotonic() - start))
     return not built.failures and not (tools.settings.strict and built.notices)
+
+
+def _written(output: Path) -> int | None:
+    """Return when a file was written, or None if it is not there."""
+    return output.stat().st_mtime_ns if output.is_file() else None
+
+
+def _what_stands(output: Path, before: int | None) -> str:
+    """Return what a failed build leaves of a deck, as the end of a sentence."""
+    now = _written(output)
+    if now is None:
+        return ""
+    return f"; {_shown(output)} stays as it was" if now == before else f"; {_shown(output)} is built"
 
 
 def _failure(error: Exception) -> str:
