@@ -78,15 +78,16 @@ export default function deck(parent) {
     /**
      * Put other slides in place and stay where the talk is.
      *
-     * @param {(number|string)[]} list a number keeps the slide that stood there, a string is a new slide's HTML
+     * @param {(number|string|[number, string])[]} list a number keeps the slide that stood there, a string is a
+     *   new slide's HTML, and both together what the slide that stood there has become
      * @param {string} [css] the deck's stylesheet, if that changed too
      */
     replaceSlides(list, css) {
       const sheet = root.querySelector("style[data-celldeck='deck']");
       if (sheet && css !== undefined && css !== null) sheet.textContent = css;
       const old = slides;
-      const shown = list.indexOf(index);
-      const made = list.map((entry) => (typeof entry === "number" ? old[entry] : parse(entry)));
+      const shown = list.findIndex((entry) => [entry].flat()[0] === index);
+      const made = list.map((entry) => (typeof entry === "number" ? old[entry] : parse([entry].flat().at(-1))));
       const kept = new Set(made);
       for (const slide of old) if (!kept.has(slide)) slide.remove();
       // From the last to the first, and only where needed: a node that moves loads its frames again.

@@ -120,12 +120,20 @@ class Live(_Handler):
         self._messages.put_nowait(None)
 
 
+class NoIcon(_Handler):
+    """`/favicon.ico`: browsers ask for it, and complain to the author where there is nothing."""
+
+    def get(self) -> None:
+        self.set_status(204)
+
+
 def application(site: Site) -> Application:
     """Return the web application of a site."""
     arguments: dict[str, Any] = {"site": site}
     return Application(
         [
             (r"/", Index, arguments),
+            (r"/favicon\.ico", NoIcon, arguments),
             (r"/([^/]+)\.html", DeckPage, arguments),
             (r"/~live/([^/]+)", Live, arguments),
         ],

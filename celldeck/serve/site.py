@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from celldeck.model import Page
 from celldeck.render.page import document, notes_html
 
 Listener = Callable[[str], None]
+_NUMBERS = re.compile(r' (?:(?:id|data-marpit-pagination(?:-total)?)="\d+"|data-marpit-scope-\w+="")')
 NONE = "0"
 """The version of a deck of which no build was good yet."""
 
@@ -88,21 +90,17 @@ class Site:
 def _changes(before: Page | None, page: Page, base: str, version: str) -> str:
     """Return the message of `runtime/live.js` that turns one page into the other.
 
-    A slide that stays is the number it had; with another size or no page before, the page loads anew.
+    With another size or no page before, the page loads anew.
     """
     if before is None or before.size_px != page.size_px:
         return json.dumps({"version": version})
-    places: dict[str, list[int]] = {}
-    for number, slide in enumerate(before.slides):
-        places.setdefault(slide, []).append(number)
-    slides: list[int | str] = []
-    for number, slide in enumerate(page.slides):
-        kept = places.get(slide)
-        if not kept:
+    origins = _origins(before.slides, page.slides)
+    slides: list[int | str | tuple[int, str]] = []
+    for slide, origin in zip(page.slides, origins, strict=True):
+        if origin is None:
             slides.append(slide)
-            continue
-        # A slide that stands twice keeps its own place where it can.
-        slides.append(kept.pop(kept.index(number)) if number in kept else kept.pop(0))
+        else:
+            slides.append(origin if before.slides[origin] == slide else (origin, slide))
     return json.dumps(
         {
             "version": version,
@@ -113,3 +111,33 @@ def _changes(before: Page | None, page: Page, base: str, version: str) -> str:
             "notes": notes_html(page.notes),
         }
     )
+
+
+def _origins(before: Sequence[str], after: Sequence[str]) -> list[int | None]:
+    """Return for each slide the number (from 0) of the one that it was; None: it is a new one.
+
+    One that has only moved has other numbers in it all the same: its own, that of its page.
+    """
+    origins: list[int | None] = [None] * len(after)
+    left = list(range(len(before)))
+    for look in (str, _unnumbered):
+        places: dict[str, list[int]] = {}
+        for number in left:
+            places.setdefault(look(before[number]), []).append(number)
+        for number, slide in enumerate(after):
+            same = places.get(look(slide)) if origins[number] is None else None
+            if same:
+                # A slide that stands twice keeps its own place where it can.
+                origins[number] = same.pop(same.index(number) if number in same else 0)
+        left = [number for number in left if number not in origins]
+    for number, origin in enumerate(origins):
+        before_it = origins[number - 1] if number else -1
+        if origin is None and before_it is not None and before_it + 1 in left:
+            # It stands where one stood that is nowhere now: that one was edited.
+            origins[number] = before_it + 1
+            left.remove(before_it + 1)
+    return origins
+
+
+def _unnumbered(slide: str) -> str:
+    return _NUMBERS.sub("", slide)

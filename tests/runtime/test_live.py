@@ -107,8 +107,12 @@ def test_changes_arrive_without_the_page_being_loaded_again(browser: Browser, si
         assert deck.evaluate(
             "[...document.querySelectorAll('.bespoke-marp-note')].map((n) => n.textContent)"
         ) == ["new"]
-        site.send(version="3", base="2", slides=[0, 1, 2], show=0)
+        edited = slide("<h1>Two, edited</h1>", 1)
+        site.send(version="3", base="2", slides=[[2, edited], 0, 1])
         settled(deck, lambda: deck.place == (0, 0))
+        assert deck.evaluate("celldeck.current.textContent") == "Two, edited"
+        site.send(version="4", base="3", slides=[0, 1, 2], show=1)
+        settled(deck, lambda: deck.place == (1, 0))
         assert site.loads == 1
         assert deck.errors == []
 
