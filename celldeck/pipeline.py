@@ -162,19 +162,22 @@ def self_contained(built: Built, tools: Tools, output: Path, template: DocumentT
     """Return it with local pictures, fonts and media inside; links are relative to where `output` stands.
 
     Args:
-        template: in `bare`, which is to look as Marp's page does, a missing picture has no placeholder.
+        template: in `bare`, which is to look as Marp's page does, files are looked for beside the deck only,
+            not beside its theme or in the project, and a missing picture has no placeholder.
     """
     from celldeck.export.inline import inline, notices
 
     path = built.deck.source.path
+    as_marp = template == "bare"
+    themes = _look_for(built.deck, tools).themes
     inlined = inline(
         built.page,
         folder=path.parent,
         files=tools.files,
-        style_folders=_theme_folders(_look_for(built.deck, tools).themes, built.page.theme),
-        root=tools.settings.root,
+        style_folders=() if as_marp else _theme_folders(themes, built.page.theme),
+        root=None if as_marp else tools.settings.root,
         output=output,
-        stand_ins=template != "bare",
+        stand_ins=not as_marp,
     )
     lines = [(slide.line, slide.end_line) for slide in built.deck.slides]
     found = notices(inlined.findings, built.deck.source, lines)

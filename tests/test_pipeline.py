@@ -221,6 +221,31 @@ def test_the_files_of_a_theme_are_found_beside_it(make: Make, settings: dict[str
     assert "data:image/svg+xml" in built.page.css
 
 
+def test_the_bare_page_shows_the_pictures_that_marps_page_shows_and_leaves_the_others_to_the_browser(
+    make: Make,
+) -> None:
+    deck(
+        "/* @theme mine */\nsection { background: url('dot.svg') } p { background: url(a.svg) }",
+        "styles/mine.css",
+    )
+    for name in ("styles/dot.svg", "talks/a.svg", "b.svg"):
+        deck(DOT, name)
+    path = deck("---\ntheme: mine\n---\n![](a.svg) ![](b.svg) ![](/b.svg) ![](gone.svg)\n", "talks/t.md")
+    tools = make(theme_set=("styles",))
+    bare = self_contained(build(path, tools, "bare"), tools, Path("o.html"), "bare")
+    assert re.findall(r'<img src="([^"]{,9})', bare.page.slides[0]) == [
+        "data:imag",
+        "b.svg",
+        "/b.svg",
+        "gone.svg",
+    ]
+    assert re.findall(r"background:url\(['\"]?([^)'\"]{,9})", bare.page.css) == ["dot.svg", "data:imag"]
+    assert sorted(notice.kind for notice in bare.notices) == ["missing-picture"] * 4
+    presented = self_contained(build(path, tools), tools, Path("o.html"))
+    assert presented.page.slides[0].count('src="data:image/svg+xml') == 4
+    assert [notice.kind for notice in presented.notices] == ["missing-picture"]
+
+
 def test_a_size_that_the_theme_does_not_have_is_told(make: Make) -> None:
     built = build(deck("---\ntheme: default\nsize: 5:4\n---\n"), make())
     assert built.page.size_px == (1280, 720)
