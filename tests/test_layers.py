@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tools",),
     ("pipeline", "session"),
     ("serve", "reporter"),
+    ("commands",),
     ("cli",),
     ("__main__",),
 )

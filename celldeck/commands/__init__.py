@@ -1,0 +1,27 @@
+"""The commands of the command line, a file each: `python build.py COMMAND …`.
+
+A command's module has `configure(parser)`, which adds what it takes, and `run(given, reporter)`, which
+does it and returns the exit status: 0 all well, 1 a deck or a cell failed. A DeckError it raises is told,
+with status 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A row of the table of commands."""
+
+    name: str
+    """As typed; also the name of its module here, which is imported when it is asked for."""
+    summary: str
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("build", "build decks to HTML and PDF; without a command this is meant"),
+)
+
+DEFAULT = "build"
+"""The command that is meant where none is named."""

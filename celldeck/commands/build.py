@@ -1,0 +1,143 @@
+"""`build`: the decks to HTML and PDF; what the command line does when it names no command."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from celldeck.commands.arguments import add_decks, output_path, shown, what_is_named
+from celldeck.errors import DeckError
+from celldeck.reporter import Reporter
+from celldeck.settings import Settings
+
+if TYPE_CHECKING:
+    from celldeck.pipeline import Built
+    from celldeck.tools import Tools
+
+BUILT, FAILED = 0, 1
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    add_decks(parser)
+    parser.add_argument("-w", "--watch", action="store_true", help="serve the decks and follow every change")
+    parser.add_argument("--open", action="store_true", help="with --watch: open the browser")
+
+
+def run(given: argparse.Namespace, reporter: Reporter) -> int:
+    """Build the decks, or serve them with `--watch`; return the exit status.
+
+    Raises:
+        DeckError: what the command line or the settings name is wrong.
+    """
+    settings, decks = what_is_named(given)
+    if not given.watch:
+        return build_all(decks, settings, reporter)
+    from celldeck.serve import watch
+
+    with reporter.ticking():
+        return watch(decks, settings, reporter, opens=given.open)
+
+
+def build_all(decks: Sequence[Path], settings: Settings, reporter: Reporter) -> int:
+    """Build decks, tell what is to be told, and return the exit status."""
+    from concurrent.futures import ThreadPoolExecutor, wait
+
+    from celldeck.tools import Tools
+
+    tools = Tools(settings)
+    # Cells wait for their kernels, so several decks may run at once; parsing and rendering take turns.
+    turn = threading.Lock()
+
+    def one(deck: Path) -> bool:
+        return _build_one(deck, output_path(deck, settings, len(decks) == 1), tools, turn, reporter)
+
+    try:
+        with reporter.ticking(), ThreadPoolExecutor(min(settings.jobs, len(decks))) as pool:
+            try:
+                building = [pool.submit(one, deck) for deck in decks]
+                # A wait without end can miss the signal that comes just before it.
+                while wait(building, timeout=0.2).not_done:
+                    pass
+            except KeyboardInterrupt:
+                # The pool waits for its threads; so what they wait for has to end.
+                tools.stop()
+                pool.shutdown(cancel_futures=True)
+                raise
+    finally:
+        tools.close()
+    return BUILT if all(built.result() for built in building) else FAILED
+
+
+def _build_one(path: Path, output: Path, tools: Tools, turn: threading.Lock, reporter: Reporter) -> bool:
+    """Build one deck and say whether nothing failed; a failure is told and leaves its last good files."""
+    from celldeck import pipeline
+
+    start = time.monotonic()
+    before = _written(output)
+    template = tools.settings.template
+    try:
+        with turn:
+            deck = pipeline.load(path, tools)
+        deck = pipeline.run(deck, tools, reporter)
+        with turn:
+            built = pipeline.write(pipeline.finish(deck, tools, template), tools, output, template)
+    except Exception as error:
+        if not tools.is_stopped:
+            reporter.problem(_failure(error))
+            stays = _what_stands(output, before)
+            reporter.result(f"{path}: failed after {time.monotonic() - start:.1f} s{stays}")
+        return False
+    for text in (*map(str, built.notices), *built.failures):
+        reporter.problem(text)
+    reporter.result(summary(built, output, tools.settings, time.monotonic() - start))
+    return not built.failures and not (tools.settings.strict and built.notices)
+
+
+def _written(output: Path) -> int | None:
+    """Return when a file was written, or None if it is not there."""
+    return output.stat().st_mtime_ns if output.is_file() else None
+
+
+def _what_stands(output: Path, before: int | None) -> str:
+    """Return what a failed build leaves of a deck, as the end of a sentence."""
+    now = _written(output)
+    if now is None:
+        return ""
+    return f"; {shown(output)} stays as it was" if now == before else f"; {shown(output)} is built"
+
+
+def _failure(error: Exception) -> str:
+    """Return what is told of what ended a deck; a mistake of ours keeps its traceback."""
+    if isinstance(error, DeckError):
+        return str(error)
+    return (
+        f"celldeck itself has failed, which is worth a report:\n{''.join(traceback.format_exception(error))}"
+    )
+
+
+def summary(built: Built, output: Path, settings: Settings, seconds: float) -> str:
+    """Return the line that is told of a deck that was built."""
+    deck = built.deck
+    ran = sum(cell.seconds is not None for cell in deck.cells)
+    parts = [_count(len(deck.slides), "slide")]
+    if deck.cells:
+        parts.append(f"{_count(len(deck.cells), 'cell')} ({ran} run)")
+    if deck.idle_python_blocks:
+        parts.append(f"{_count(deck.idle_python_blocks, 'Python block')} left alone")
+    if built.failures:
+        parts.append(_count(len(built.failures), "failure"))
+    if built.notices:
+        refused = ", which --strict refuses" if settings.strict else ""
+        parts.append(_count(len(built.notices), "warning") + refused)
+    files = f"{shown(output)} and .pdf" if settings.pdf else shown(output)
+    return f"{deck.source.path} → {files}: {', '.join(parts)}, {seconds:.1f} s"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
