@@ -104,6 +104,10 @@ class Cell:
     """None: not run. Empty: ran and showed nothing."""
     seconds: float | None = None
     """How long it ran; None: it did not run in this build."""
+    inline: bool = False
+    """It stands in a line of text, and its value takes its place: `` `{python} x` ``."""
+    origin: Source | None = None
+    """The file that its code was taken from, `first_line` then being a line of that; None: the deck."""
 
 
 # ---------------------------------------------------------------- decks

@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from pathlib import Path
@@ -74,6 +74,7 @@ class _Client(AsyncKernelClient):
     """A client that tells the kernel which cell its code is."""
 
     cell_name: str | None = None
+    cell_options: Mapping[str, object] | None = None
 
     def execute(self, code: str, silent: bool = False, store_history: bool = True, **_: Any) -> str:  # type: ignore[override]
         """Send code; cells do not ask questions, and the next one runs whatever became of this one."""
@@ -85,7 +86,10 @@ class _Client(AsyncKernelClient):
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        message = self.session.msg("execute_request", content, metadata={"cellId": self.cell_name})
+        metadata: dict[str, object] = {"cellId": self.cell_name}
+        if self.cell_options:
+            metadata["celldeck"] = dict(self.cell_options)
+        message = self.session.msg("execute_request", content, metadata=metadata)
         self.shell_channel.send(message)
         return str(message["header"]["msg_id"])
 
@@ -122,9 +126,17 @@ class JupyterKernel:
         except KernelDied as error:
             raise CannotStart(f"kernel '{self._manager.kernel_name}' cannot be started: {error}") from None
 
-    def run(self, code: str, *, name: str, timeout_s: float, on_message: OnMessage) -> Reply:
+    def run(
+        self,
+        code: str,
+        *,
+        name: str,
+        timeout_s: float,
+        on_message: OnMessage,
+        options: Mapping[str, object] | None = None,
+    ) -> Reply:
         """Run code to its end; see `kernels.Kernel`."""
-        return self._await(self._run(code, name, timeout_s, on_message))
+        return self._await(self._run(code, name, timeout_s, on_message, options))
 
     def interrupt(self) -> None:
         """Interrupt what runs; may be called from any thread."""
@@ -252,12 +264,20 @@ class JupyterKernel:
             if message["parent_header"].get("msg_id") == request:
                 return dict(message["content"])
 
-    async def _run(self, code: str, name: str, timeout_s: float, on_message: OnMessage) -> Reply:
+    async def _run(
+        self,
+        code: str,
+        name: str,
+        timeout_s: float,
+        on_message: OnMessage,
+        options: Mapping[str, object] | None,
+    ) -> Reply:
         from nbclient.exceptions import DeadKernelError
         from nbformat.v4 import new_code_cell
 
         self._runner.on_message = on_message
         self._runner.kc.cell_name = name
+        self._runner.kc.cell_options = options
         cell = new_code_cell(code)  # type: ignore[no-untyped-call]
         self._runner.nb.cells = [cell]
         task = asyncio.ensure_future(self._runner.async_execute_cell(cell, 0))

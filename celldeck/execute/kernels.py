@@ -34,7 +34,15 @@ class Kernel(Protocol):
     files: tuple[Path, ...]
     """Files that say what kind of kernel it is: with other ones it may be another."""
 
-    def run(self, code: str, *, name: str, timeout_s: float, on_message: OnMessage) -> Reply:
+    def run(
+        self,
+        code: str,
+        *,
+        name: str,
+        timeout_s: float,
+        on_message: OnMessage,
+        options: Mapping[str, object] | None = None,
+    ) -> Reply:
         """Run code to its end.
 
         Args:
@@ -42,6 +50,7 @@ class Kernel(Protocol):
             name: what tracebacks and warnings call it: `<cell NAME>`.
             timeout_s: seconds until it is interrupted, and killed if that does not help.
             on_message: called from another thread.
+            options: what `cell_options.run_options` gives: it goes to the agent as it is, in JSON.
 
         Raises:
             TimedOut: it took too long; what it had sent has been handed on.

@@ -12,7 +12,7 @@ import platform
 import sys
 from collections.abc import Mapping
 
-from celldeck.cell_options import OPTIONS
+from celldeck.cell_options import run_options
 from celldeck.execute import agent
 from celldeck.execute.facts import Facts
 from celldeck.execute.kernels import OWN_PYTHON
@@ -43,8 +43,7 @@ class Chain:
 
     def key(self, cell: Cell) -> str:
         """Return the key of the next cell."""
-        options = [(option.name, cell.options.get(option.name)) for option in OPTIONS if option.runs]
-        return _digest(self._link, cell.source, options)
+        return _digest(self._link, cell.source, sorted(run_options(cell).items()))
 
     def advance(self, key: str, facts: Facts) -> None:
         """Go on to the cell after the one with this key, which used what `facts` say."""

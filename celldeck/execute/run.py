@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from celldeck.cell_options import run_options
 from celldeck.errors import DeckError
 from celldeck.execute.facts import observed
 from celldeck.execute.kernels import CannotStart, Kernel, KernelFailed, StartKernel
@@ -105,7 +106,13 @@ class Runner:
         timeout_s = timeout if isinstance(timeout, int | float) else self.timeout_s
         began = time.monotonic()
         try:
-            reply = kernel.run(cell.source, name=step.name, timeout_s=timeout_s, on_message=on_message)
+            reply = kernel.run(
+                cell.source,
+                name=step.name,
+                timeout_s=timeout_s,
+                on_message=on_message,
+                options=run_options(cell),
+            )
         except KernelFailed as error:
             raise _failure(deck, cell, error, collector.collected()) from error
         seconds = time.monotonic() - began

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from celldeck.cell_options import STEPS
+from celldeck.cell_options import STEPS, Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Written:
     """One option as written."""
 
     name: str
-    value: str | None
+    value: Given | None
     """None: its name stands alone."""
     line: int = 0
     """Lines below the fence: 0 is the fence itself."""
@@ -117,5 +117,18 @@ def read_head(lines: Sequence[str], comment: str = "#") -> Head:
     written = []
     for name, value in found.items():
         at = next((i for i, text in enumerate(texts) if text.split(":")[0].strip("\"' ") == name), 0)
-        written.append(Written(str(name), value if isinstance(value, str) else str(value), 1 + at))
+        written.append(Written(str(name), as_given(value), 1 + at))
     return Head(count, tuple(written))
+
+
+def as_given(value: object) -> Given:
+    """Return a value of YAML as options are read: a text, or a list or a mapping of texts."""
+    if isinstance(value, Mapping):
+        return {str(name): _as_text(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_text(item) for item in value]
+    return _as_text(value)
+
+
+def _as_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

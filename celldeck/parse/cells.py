@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from celldeck.cell_options import BY_NAME, DEFAULTS
+from celldeck.cell_options import BY_NAME, DEFAULTS, Given
 from celldeck.errors import Notice
 from celldeck.model import Cell, Deck, MarpOptions, Slide
 from celldeck.nodes import Block, CellPlace, CodeBlock
-from celldeck.parse.cell_info import Written, read_head, read_info
+from celldeck.parse.cell_info import Written, as_given, read_head, read_info
 from celldeck.parse.walk import change_blocks, every_node
 from celldeck.source import Source, Span
 
@@ -133,7 +133,7 @@ class _Reader:
             if option and not option.deck_wide:
                 self._tell("bad-option", f"option '{name}' is for one cell, not for a whole deck", span)
             else:
-                self.defaults |= self._checked([(Written(str(name), _as_text(value)), span)])
+                self.defaults |= self._checked([(Written(str(name), as_given(value)), span)])
 
     def read(self, slide: Slide, block: Block) -> Block:
         """Return the place of a cell for a block that runs, and note the cell; any other block as it is."""
@@ -195,7 +195,7 @@ class _Reader:
                     raise ValueError(option.meaning)
             except ValueError as error:
                 values.pop(option.name, None)
-                shown = "nothing" if given.value is None else repr(given.value)
+                shown = "nothing" if given.value is None else _shown(given.value)
                 self._tell("bad-option", f"option '{option.name}' takes {error}, not {shown}", span)
         return values
 
@@ -216,8 +216,10 @@ def _dashed(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _as_text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _shown(value: Given) -> str:
+    if isinstance(value, str):
+        return repr(value)
+    return "a mapping" if isinstance(value, Mapping) else repr(", ".join(value))
 
 
 def _front_matter_line(source: Source, key: str, *, after: int = 1) -> int:

@@ -57,7 +57,15 @@ class FakeKernel:
         self.starts.append((name, folder))
         return self
 
-    def run(self, code: str, *, name: str, timeout_s: float, on_message: OnMessage) -> Reply:
+    def run(
+        self,
+        code: str,
+        *,
+        name: str,
+        timeout_s: float,
+        on_message: OnMessage,
+        options: Mapping[str, object] | None = None,
+    ) -> Reply:
         self.ran.append((code, name, timeout_s))
         answer = self.answers.get(code, [stream(code)])
         if isinstance(answer, KernelFailed):

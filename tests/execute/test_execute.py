@@ -215,7 +215,7 @@ def test_a_kernel_that_dies_ends_the_deck_at_its_cell() -> None:
 
 def test_a_cell_that_takes_too_long_ends_the_deck_with_the_line_it_was_at() -> None:
     class Slow(FakeKernel):
-        def run(self, code, *, name, timeout_s, on_message):  # type: ignore[no-untyped-def]
+        def run(self, code, *, name, timeout_s, on_message, options):  # type: ignore[no-untyped-def]
             on_message(*stream("step 1\nstep 2\n"))
             on_message(*raises("KeyboardInterrupt", "", "<cell 1>:2"))
             raise TimedOut("it ran longer than 2 s, and was interrupted")

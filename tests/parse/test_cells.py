@@ -198,13 +198,13 @@ def test_a_deck_sets_defaults_for_its_cells() -> None:
 
 
 def test_wrong_defaults_of_a_deck_are_told_on_their_lines() -> None:
-    head = "---\nexecute:\n  eco: false\n  label: all\n  echo: 3\n---\n\n"
-    settings = {"execute": {"eco": False, "label": "all", "echo": 3}}
+    head = "---\nexecute:\n  eco: false\n  label: all\n  echo: no way\n---\n\n"
+    settings = {"execute": {"eco": False, "label": "all", "echo": "no way"}}
     deck = read(f"{head}```python\nx\n```\n", settings=settings)
     assert told(deck) == [
         "unknown-option 3: unknown option 'eco' of a cell",
         "bad-option 4: option 'label' is for one cell, not for a whole deck",
-        "bad-option 5: option 'echo' takes true or false, not '3'",
+        "bad-option 5: option 'echo' takes true, false, fenced, or line numbers such as 1,4-6, not 'no way'",
     ]
     deck = read(f"{head}```python\nx\n```\n", settings={"execute": "quickly"})
     assert told(deck) == ["bad-option 2: `execute` in front matter is a list of options"]

@@ -6,16 +6,6 @@ import contextlib
 import os
 from typing import Any
 
-FIGURES = {
-    # At 100 pixels an inch, 15 points are 21 pixels of a slide that is 720 high: read from the last row.
-    "figure.figsize": (8.0, 4.5),
-    "figure.dpi": 100,
-    "font.size": 15,
-    "lines.linewidth": 2.5,
-    "lines.markersize": 8,
-    "axes.titlepad": 12,
-}
-
 
 def install(shell: Any, modules: dict[str, Any], settings: dict[str, Any]) -> None:
     """Start the agent; called once, before the first cell."""
@@ -26,20 +16,30 @@ def install(shell: Any, modules: dict[str, Any], settings: dict[str, Any]) -> No
         return modules["streams"].Streams(settings["head"], settings["tail"])
 
     watch = modules["watch"].Watch()
+    shell.config.InlineBackend.figure_formats = {"retina"}
+    figures = modules["figures"].Figures(shell)
     values = modules["values"].Values(shell, settings["longest_text"], settings["largest_content"])
-    set_figures(shell)
     shell.ask_exit = leave
     if hasattr(shell, "_tee"):
         # The same for what every cell prints, without a bound.
         shell._tee = lambda channel: contextlib.nullcontext()
-    Cells(shell, names, make_streams, values, watch, settings["report"]).install()
+    variables = modules["variables"].Variables()
+    Cells(shell, names, make_streams, values, watch, figures, variables, settings["report"]).install()
 
 
 class Cells:
     """Hears when a cell starts and ends."""
 
     def __init__(
-        self, shell: Any, names: Any, make_streams: Any, values: Any, watch: Any, report: str
+        self,
+        shell: Any,
+        names: Any,
+        make_streams: Any,
+        values: Any,
+        watch: Any,
+        figures: Any,
+        variables: Any,
+        report: str,
     ) -> None:
         self.shell = shell
         self.names = names
@@ -48,6 +48,8 @@ class Cells:
         """Made by the first cell: after the code that starts us, IPython puts the streams back."""
         self.values = values
         self.watch = watch
+        self.figures = figures
+        self.variables = variables
         self.report = report
         self.pid = os.getpid()
         self.depth = 0
@@ -63,14 +65,24 @@ class Cells:
         if info.cell_id is not None:
             self.depth = 0
             self.names.start(info.cell_id, info.raw_cell)
+            options = self.options()
+            self.variables.start(options.get("env") or {})
+            self.figures.start(info.cell_id, options)
             self.watch.start()
         self.depth += 1
+
+    def options(self) -> dict[str, Any]:
+        """Return the options of the cell that starts: they come with the request to run it."""
+        parent = self.shell.get_parent() if hasattr(self.shell, "get_parent") else {}
+        return dict((parent or {}).get("metadata", {}).get("celldeck") or {})
 
     def after(self, result: Any) -> None:
         self.depth -= 1
         if self.depth != 0 or os.getpid() != self.pid:
             return
         used = self.watch.end()
+        self.figures.end()
+        self.variables.end()
         dropped = {**self.streams.end(), **self.values.end()}
         # IPython 9 keeps what every cell showed, for a history that nobody reads here.
         getattr(self.shell.history_manager, "outputs", {}).clear()
@@ -80,10 +92,3 @@ class Cells:
 def leave() -> None:
     """Make `exit` and `quit` what they are in a script; in a notebook they stop the kernel a moment later."""
     raise SystemExit
-
-
-def set_figures(shell: Any) -> None:
-    """Have matplotlib, once it is imported, draw for slides: sharp, and large enough to read."""
-    inline = shell.config.InlineBackend
-    inline.figure_formats = {"retina"}
-    inline.rc = FIGURES

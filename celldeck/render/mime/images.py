@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from celldeck.model import Cell, Output
+from celldeck.render.mime.figures import themed
 from celldeck.render.mime.text import escape
 from celldeck.render.mime.tools import MimeTools
 
@@ -18,7 +19,15 @@ def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | Non
 
 
 def render_svg(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | None:
-    """Return a drawing as `<img>`: as a picture of its own its ids cannot clash with another drawing's."""
+    """Return a drawing that leaves colours open as part of the page, in those of its slide; else as `<img>`.
+
+    As a picture of its own its ids cannot clash with another drawing's.
+    """
+    metadata = output.metadata.get(mime)
+    if isinstance(metadata, dict):
+        drawing = themed(output.data[mime], metadata, _alt(metadata, output, cell))
+        if drawing is not None:
+            return drawing
     encoded = base64.b64encode(output.data[mime].encode("utf-8")).decode("ascii")
     return _img(f"data:image/svg+xml;base64,{encoded}", "image/svg+xml", output, cell)
 
@@ -28,7 +37,9 @@ def _img(source: str, mime: str, output: Output, cell: Cell) -> str:
     width = metadata.get("width") if isinstance(metadata, dict) else None
     # Only the width: with both, a theme's `max-width` would squeeze the picture.
     size = f' width="{width:g}"' if isinstance(width, int | float) else ""
-    return f'<img src="{source}" alt="{escape(_alt(metadata, output, cell))}"{size} />'
+    # Its ground is open, its ink dark: on a dark slide it needs paper behind it.
+    look = ' class="on-paper"' if isinstance(metadata, dict) and "ink" in metadata else ""
+    return f'<img{look} src="{source}" alt="{escape(_alt(metadata, output, cell))}"{size} />'
 
 
 def _alt(metadata: object, output: Output, cell: Cell) -> str:
