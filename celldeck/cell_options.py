@@ -43,6 +43,13 @@ def run_options(cell: Cell) -> dict[str, object]:
     return {**options, "inline": True} if cell.inline else options
 
 
+def shows_on_next_slide(cell: Cell) -> bool:
+    """Say whether what a cell gives stands on a slide after that of its code."""
+    options = cell.options
+    shows = options["include"] and options["output"] and options["eval"]
+    return bool(shows and options["echo"] and options["output-location"] == "next-slide")
+
+
 # ---------------------------------------------------------------- kinds of values
 
 

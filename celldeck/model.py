@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from celldeck.errors import Notice
@@ -211,6 +212,9 @@ class Deck:
     notices: tuple[Notice, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
     """celldeck's own front matter: `execute`, `seed`, `collapse` …"""
+    files: tuple[Path, ...] = ()
+    """Those that cells take their code from, and those that they say they depend on: when one changes, so
+    does the deck."""
     idle_python_blocks: int = 0
     """Python blocks left alone because the deck does not opt in to running."""
 

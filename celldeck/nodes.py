@@ -130,6 +130,16 @@ class ClassSpan:
     children: tuple[Inline, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CellValue:
+    """Where the value of a cell stands in a line of text: `` `{python} x` ``. celldeck's own; not in Marp."""
+
+    index: int
+    line: int
+    code: str
+    """As written, to be shown where nothing runs."""
+
+
 Inline = (
     Text
     | SoftBreak
@@ -144,6 +154,7 @@ Inline = (
     | InlineMath
     | InlineComment
     | ClassSpan
+    | CellValue
 )
 
 # ---------------------------------------------------------------- blocks
@@ -303,6 +314,30 @@ class CellPlace:
 
     index: int
     line: int
+    has_step: bool = False
+    """What it gives is shown in a step of its own."""
+    fragment: int | None = None
+    """That step, from 1; None: it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPlace:
+    """Where what a cell gives is shown, other than below its code. celldeck's own; not in Marp."""
+
+    index: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlace:
+    """Where code of a cell is shown once more. celldeck's own; not in Marp."""
+
+    code: str
+    """Without a last line end."""
+    language: str
+    index: int
+    """Of the cell."""
+    line: int
 
 
 Block = (
@@ -319,6 +354,8 @@ Block = (
     | StyleBlock
     | ClassBlock
     | CellPlace
+    | OutputPlace
+    | SourcePlace
 )
 
 

@@ -7,6 +7,7 @@ a slide looks alike however it was made.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,8 +18,8 @@ from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
 from celldeck.execute import ExecuteTools, Progress, Silent, Store, execute
 from celldeck.files import write_atomically
-from celldeck.model import Deck, MarpOptions, Page, Theme
-from celldeck.nodes import Block, CodeBlock, InlineMath, MathBlock
+from celldeck.model import Cell, Deck, MarpOptions, Page, Theme
+from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
 from celldeck.parse import choose_theme, parse, unknown_themes
 from celldeck.parse.markdown import read_markdown
 from celldeck.parse.walk import every_node
@@ -28,7 +29,7 @@ from celldeck.render.blocks import render_blocks
 from celldeck.render.context import Context
 from celldeck.render.math import CSS as MATH_CSS
 from celldeck.render.math import Typesetter
-from celldeck.render.mime import MimeTools, render_cell
+from celldeck.render.mime import MimeTools, render_cell, render_placed, render_value
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
 from celldeck.source import Source, Span
 from celldeck.themes import ThemeSet, find_theme, resize, stylesheet
@@ -102,7 +103,21 @@ def build(path: Path, tools: Tools, template: DocumentTemplate = "bespoke") -> B
 
 def load(path: Path, tools: Tools) -> Deck:
     """Return the deck at `path`, its cells not run; errors as `build`."""
-    return parse(read_source(path), tools.options(path))
+    deck = parse(read_source(path), tools.options(path), read_file=_read_code)
+    tools.parts.update(file.resolve() for file in deck.files)
+    return deck
+
+
+def _read_code(path: Path) -> Source:
+    """Return the text of a file that a deck takes code from; DeckError if there is none."""
+    try:
+        return Source.of(path.read_text("utf-8"), path)
+    except FileNotFoundError:
+        near = difflib.get_close_matches(path.name, (p.name for p in path.parent.glob("*")), 1)
+        raise DeckError(f"there is no {path}", hint=f"did you mean {near[0]}?" if near else None) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise DeckError(f"{path} cannot be read: {reason}") from None
 
 
 def run(deck: Deck, tools: Tools, progress: Progress | None = None, *, retry_errors: bool = True) -> Deck:
@@ -155,7 +170,14 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
         extra=_extra_styles(page),
     )
     told += tell_of_themes(themes, theme, deck)
+    told += _empty_values(deck)
     return replace(page, css=css, notices=tuple(dict.fromkeys(told)))
+
+
+def _empty_values(deck: Deck) -> Iterator[Notice]:
+    for cell in deck.cells:
+        if cell.inline and cell.outputs == () and cell.options["eval"]:
+            yield Notice("empty-value", "this value is None, so nothing is shown of it", cell.span)
 
 
 def self_contained(built: Built, tools: Tools, output: Path, template: DocumentTemplate = "bespoke") -> Built:
@@ -232,11 +254,16 @@ def failures(deck: Deck) -> Iterator[str]:
         for output in cell.outputs or ():
             if output.error:
                 name, message = output.error
-                line = cell.first_line + output.error_line - 1 if output.error_line else cell.span.line
                 summary = f"{name}: {message}".splitlines()[0] if message else name
-                yield str(
-                    DeckError(f"cell {cell.label or cell.index + 1} raised {summary}", deck.source.span(line))
-                )
+                what = "a value" if cell.inline else f"cell {cell.label or cell.index + 1}"
+                yield str(DeckError(f"{what} raised {summary}", place_of(cell, output.error_line)))
+
+
+def place_of(cell: Cell, line: int | None) -> Span:
+    """Return where a line of a cell's code (from 1) stands, in the deck or in the file it was taken from."""
+    if line is None or cell.inline:
+        return cell.span
+    return (cell.origin or cell.span.source).span(cell.first_line + line - 1)
 
 
 def _told(notices: Iterable[Notice], deck: Deck, tools: Tools) -> tuple[Notice, ...]:
@@ -264,8 +291,11 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
             told.append(Notice("broken-formula", f"this formula is no TeX: {typeset.error}", span))
         return typeset.html
 
-    def cell(index: int) -> str:
-        return render_cell(deck.cells[index], mime)
+    def cell(place: CellPlace | OutputPlace | CellValue) -> str:
+        found = deck.cells[place.index]
+        if isinstance(place, CellPlace):
+            return render_cell(found, mime, step=place.fragment)
+        return render_placed(found, mime) if isinstance(place, OutputPlace) else render_value(found, mime)
 
     context = Context(
         options=options,
@@ -280,6 +310,7 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
         code=lambda code, language: render_blocks((CodeBlock(code + "\n", language, True, 0, 0),), context),
         math=math,
         markdown=lambda text: _markdown(text, context),
+        inline=lambda text: re.sub(r"\A<p>(.*)</p>\n\Z", r"\1", _markdown(text, context), flags=re.DOTALL),
         pre_attributes=' is="marp-pre" data-auto-scaling="downscale-only"' if theme.scales("code") else "",
     )
     return context

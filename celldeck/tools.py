@@ -92,6 +92,11 @@ class Tools:
         return {}
 
     @cached_property
+    def parts(self) -> set[Path]:
+        """Files that decks take code from, or that their cells say they depend on."""
+        return set()
+
+    @cached_property
     def highlighter(self) -> Highlighter:
         """Colours code."""
         return Highlighter(self.cache)
@@ -131,7 +136,7 @@ class Tools:
         """Return where the themes, pictures and settings of the decks that were built stand, or may stand."""
         projects = (project.path for project in self._projects.values() if project.path)
         themes = (theme.source.path for look in self._looks.values() for theme in look.themes.values())
-        return {path.parent for path in (*projects, *themes)} | self.files.folders
+        return {path.parent for path in (*projects, *themes, *self.parts)} | self.files.folders
 
     def forget_themes(self) -> None:
         """Read the themes, and what Marp projects say, anew at the next build."""

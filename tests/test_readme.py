@@ -36,8 +36,14 @@ def test_the_table_has_every_option_of_cells() -> None:
 
 @pytest.mark.parametrize(("braces", "line"), [row[:2] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_both_ways_to_write_an_option_are_the_same(braces: str, line: str) -> None:
+    file = Source.of("# region model\nmodel = 1\n# endregion\n", "train.py")
+    code = "" if braces.startswith("file=") else "1\n"
     decks = [
-        parse(Source.of(f"---\nkernel: python3\n---\n\n```python{info}\n{head}1\n```\n"), MarpOptions())
+        parse(
+            Source.of(f"---\nkernel: python3\n---\n\n```python{info}\n{head}{code}```\n"),
+            MarpOptions(),
+            read_file=lambda path: file,
+        )
         for info, head in ((f" {{{braces}}}", ""), ("", f"#| {line}\n"))
     ]
     one, other = (deck.cells[0] for deck in decks)

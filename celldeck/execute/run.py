@@ -130,17 +130,15 @@ class Runner:
 
 def _failure(deck: Deck, cell: Cell, error: KernelFailed, collected: Collected) -> DeckError:
     """Return what ends the deck: where the cell was, as far as that is known, and what it said last."""
-    line = cell.span.line
+    span = deck.source.span(cell.span.line)
     last = ""
     for output in collected.outputs:
         if output.error_line:
-            line = cell.first_line + output.error_line - 1
+            span = (cell.origin or deck.source).span(cell.first_line + output.error_line - 1)
         elif output.kind == "stream":
             last = output.data["text/plain"].strip().rpartition("\n")[2] or last
     said = f"the last line it wrote: {last}" if last else None
-    return DeckError(
-        f"{_name(cell)} cannot be finished: {error}", deck.source.span(line), said or _advice(error)
-    )
+    return DeckError(f"{_name(cell)} cannot be finished: {error}", span, said or _advice(error))
 
 
 def _name(cell: Cell) -> str:

@@ -69,4 +69,5 @@ def _place(found: re.Match[str], places: Mapping[str, Cell], file: str) -> str:
     if found["line"] is None:
         return file
     line = cell.first_line - 1 + int(found["offset"] or 0) + int(found["line"])
-    return f"{file}{found['between']}{line}"
+    name = cell.origin.path.name if cell.origin else file
+    return f"{name}{found['between']}{line}"

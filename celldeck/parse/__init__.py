@@ -8,7 +8,7 @@ from functools import reduce
 from celldeck.model import Deck, MarpOptions
 from celldeck.parse.accidents import tell_accidents
 from celldeck.parse.backgrounds import read_images
-from celldeck.parse.cells import find_cells
+from celldeck.parse.cells import ReadFile, find_cells
 from celldeck.parse.draft import Draft, Pass
 from celldeck.parse.fitting import find_fitting_headings
 from celldeck.parse.fragments import number_fragments
@@ -38,7 +38,9 @@ __all__ = ["PASSES", "Draft", "Pass", "choose_theme", "parse", "unknown_themes"]
 
 def take_cells(draft: Draft) -> Draft:
     """Return the draft with the blocks that run taken out as cells."""
-    return replace(draft, deck=find_cells(draft.deck, draft.options))
+    deck = find_cells(draft.deck, draft.options, draft.read_file)
+    taken = replace(draft, deck=deck)
+    return survey(taken) if deck.cells else taken
 
 
 PASSES: tuple[Pass, ...] = (
@@ -48,13 +50,13 @@ PASSES: tuple[Pass, ...] = (
     find_fitting_headings,  # before the notes: `<!-- fit -->` in a heading is none
     settle_globals,  # before the headings divide: `headingDivider` may stand on any slide
     divide_at_headings,
+    take_cells,  # after the splits: a cell knows its slide, and makes one for what it gives
     settle_locals,  # after both splits: local and spot directives need slides
     collect_styles,  # after both splits: a scoped style belongs to its slide
     number_fragments,
     read_images,  # after settle_locals: without inline SVG, a background becomes a directive
     read_headers_and_footers,  # the header that holds is known from here on
     collect_notes,  # after these: their comments are notes of each slide that shows them
-    take_cells,  # after the splits: a cell knows its slide
     count_pages,
     name_headings,  # after the splits: headings share their names with slides
     settle_transitions,  # after the styles: scoped keyframes carry the key of their slide
@@ -64,16 +66,17 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
-def parse(source: Source, options: MarpOptions | None = None) -> Deck:
+def parse(source: Source, options: MarpOptions | None = None, *, read_file: ReadFile | None = None) -> Deck:
     """Return the deck that a text is.
 
     Args:
         options: as in Marp; None: what Marp's CLI has.
+        read_file: gives the files that cells take their code from; None: nobody does.
 
     Returns:
         The deck with its cells not run. `Deck.directives["theme"]` is the theme named last;
         `choose_theme` settles which of the named ones there is.
     """
     options = options or MarpOptions()
-    draft = Draft(Deck(source, ()), options, read_markdown(source, options))
+    draft = Draft(Deck(source, ()), options, read_markdown(source, options), read_file)
     return reduce(lambda done, step: step(done), PASSES, draft).deck

@@ -1,4 +1,4 @@
-"""Fenced blocks that run, and what their authors set for them.
+"""Blocks and values that run, and what their authors set for them.
 
 A deck runs if its front matter names a `kernel`, or if it is told to by `MarpOptions.run_cells`; in any other
 deck these blocks are code to look at, and only counted. `kernel: none` and `execute: false` keep a deck from
@@ -9,16 +9,34 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
-from celldeck.cell_options import BY_NAME, DEFAULTS, Given
-from celldeck.errors import Notice
+from celldeck.cell_options import BY_NAME, DEFAULTS, Given, chosen_lines, shows_on_next_slide
+from celldeck.errors import DeckError, Notice
 from celldeck.model import Cell, Deck, MarpOptions, Slide
-from celldeck.nodes import Block, CellPlace, CodeBlock
+from celldeck.nodes import (
+    Block,
+    CellPlace,
+    CellValue,
+    CodeBlock,
+    CodeSpan,
+    Comment,
+    Heading,
+    Inline,
+    OutputPlace,
+    Paragraph,
+    StyleBlock,
+    Table,
+)
 from celldeck.parse.cell_info import Written, as_given, read_head, read_info
-from celldeck.parse.walk import change_blocks, every_node
+from celldeck.parse.cell_places import Places
+from celldeck.parse.code_files import names_in, part_of
+from celldeck.parse.directives import SETTING
+from celldeck.parse.rulers import renumbered
+from celldeck.parse.walk import change_blocks, change_text, every_node
 from celldeck.source import Source, Span
 
 PYTHON = frozenset({"py", "python", "python3", "ipython", "ipython3"})
@@ -60,34 +78,69 @@ def languages_of(kernel: str) -> frozenset[str]:
     return PYTHON
 
 
-def find_cells(deck: Deck, options: MarpOptions) -> Deck:
+ReadFile = Callable[[Path], Source]
+"""Gives the text of a file; raises DeckError if there is none, or it is no text."""
+
+
+def find_cells(deck: Deck, options: MarpOptions, read_file: ReadFile | None = None) -> Deck:
     """Return the deck with the blocks that run taken out as cells, and their places marked.
 
-    Cells are numbered in the order of the text, inside lists, quotes and class blocks too. A deck that does
-    not run is returned with its Python blocks counted.
+    Cells are numbered in the order of the text, inside lists, quotes and class blocks too; a value in a line
+    of text is a cell. Comments that order the output or the code of a cell become places for it. What is to
+    be shown on the next slide gets one, after the slide of its code. A deck that does not run is returned
+    with its Python blocks counted.
 
     Args:
-        deck: its slides final; `kernel` and `execute` of its front matter stand in `settings`.
+        deck: cut into slides; `kernel` and `execute` of its front matter stand in `settings`.
         options: `run_cells` makes a deck run that names no kernel.
+        read_file: for cells whose code stands in a file; None: such a cell is told, and does not run.
     """
     kernel = _kernel(deck, options)
     if kernel is None:
         blocks = (node for slide in deck.slides for node in every_node(slide.blocks))
         idle = sum(isinstance(b, CodeBlock) and b.fenced and _language(b) in PYTHON for b in blocks)
         return replace(deck, kernel=None, idle_python_blocks=idle)
-    reader = _Reader(deck.source, languages_of(kernel))
+    reader = _Reader(deck.source, languages_of(kernel), read_file)
     reader.read_defaults(deck.settings.get("execute"))
-    slides = []
+    slides: list[Slide] = []
     for slide in deck.slides:
-        changed = change_blocks(slide.blocks, partial(reader.read, slide))
+        first = len(reader.cells)
+        # The slides that outputs get move those below.
+        number = len(slides) + 1
+        changed = change_blocks(slide.blocks, partial(reader.read, slide, number))
         slides.append(slide if changed is slide.blocks else replace(slide, blocks=changed))
+        moved = [cell for cell in reader.cells[first:] if shows_on_next_slide(cell)]
+        slides.extend([_slide_of_output(slides[-1], cell) for cell in moved])
+    places = Places(deck.source, reader.cells)
+    slides = [_with_places(slide, places) for slide in slides]
     return replace(
         deck,
         kernel=kernel,
-        slides=tuple(slides),
+        slides=renumbered(slides),
         cells=tuple(reader.cells),
-        notices=(*deck.notices, *reader.notices),
+        files=tuple(dict.fromkeys(reader.files)),
+        notices=(*deck.notices, *reader.notices, *places.notices),
     )
+
+
+def _slide_of_output(slide: Slide, cell: Cell) -> Slide:
+    """Return the slide for what a cell gives: it has the title and the looks of the slide before it."""
+    heading = next((block for block in slide.blocks if isinstance(block, Heading)), None)
+    looks = [
+        block
+        for block in slide.blocks
+        if (isinstance(block, Comment) and SETTING.search(block.text))
+        or (isinstance(block, StyleBlock) and "scoped" in block.attributes)
+    ]
+    title = [] if heading is None else [heading]
+    # The code's own line: there an editor looks for the slide.
+    place = OutputPlace(cell.index, cell.span.line - slide.origin_line)
+    return replace(slide, line=cell.span.line, blocks=(*looks, *title, place))
+
+
+def _with_places(slide: Slide, places: Places) -> Slide:
+    changed = change_blocks(slide.blocks, partial(places.read, slide))
+    return slide if changed is slide.blocks else replace(slide, blocks=changed)
 
 
 def _kernel(deck: Deck, options: MarpOptions) -> str | None:
@@ -113,11 +166,13 @@ class _Reader:
 
     source: Source
     languages: frozenset[str]
+    read_file: ReadFile | None
     defaults: dict[str, object] = field(default_factory=lambda: dict(DEFAULTS))
     cells: list[Cell] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     labels: dict[str, int] = field(default_factory=dict)
     """Each label and the line of its cell."""
+    files: list[Path] = field(default_factory=list)
 
     def read_defaults(self, settings: object) -> None:
         """Take the defaults for all cells from `execute:` of the front matter."""
@@ -135,8 +190,18 @@ class _Reader:
             else:
                 self.defaults |= self._checked([(Written(str(name), as_given(value)), span)])
 
-    def read(self, slide: Slide, block: Block) -> Block:
-        """Return the place of a cell for a block that runs, and note the cell; any other block as it is."""
+    def read(self, slide: Slide, number: int, block: Block) -> Block:
+        """Return the place of a cell for a block that runs, and note the cell; any other block as it is.
+
+        In a text, values take the places of their code.
+
+        Args:
+            number: which slide this is, from 1.
+        """
+        if isinstance(block, Heading | Paragraph | Table):
+            values = _Values(self, slide.origin_line + block.line, number)
+            (changed,) = change_text((block,), values.read)
+            return changed
         if not isinstance(block, CodeBlock) or not block.fenced or not block.info:
             return block
         info = read_info(block.info)
@@ -162,20 +227,87 @@ class _Reader:
         assert label is None or isinstance(label, str)
         if label is not None:
             self._note_label(label, line, written)
-        code = "\n".join(lines[head.count :])
+        depends = options["depends"]
+        assert isinstance(depends, tuple)
+        self.files += [self.source.path.parent / file for file in depends]
         cell = Cell(
             index=len(self.cells),
-            source=code,
-            shown=code,
+            source="\n".join(lines[head.count :]),
+            shown="",
             language=info.language,
             options=options,
             span=replace(self.source.span(line), end_line=slide.origin_line + block.end_line - 1),
             first_line=line + 1 + head.count,
-            slide=slide.number,
+            slide=number,
             label=label,
         )
+        if options["file"] is not None:
+            cell = self._from_file(cell, written)
+        cell = replace(cell, shown=self._shown(cell, block, head.count, written))
         self.cells.append(cell)
-        return CellPlace(cell.index, block.line)
+        has_step = options["output-location"] == "fragment" and bool(options["include"] and options["output"])
+        return CellPlace(cell.index, block.line, has_step)
+
+    def add_value(self, code: str, language: str, span: Span, slide: int) -> int:
+        """Note the cell of a value in a text; return its index."""
+        options = {**self.defaults, "echo": False, "output-location": "below", "output-size": 1.0}
+        cell = Cell(
+            index=len(self.cells),
+            source=code,
+            shown=code,
+            language=language,
+            options=options,
+            span=span,
+            first_line=span.line,
+            slide=slide,
+            inline=True,
+        )
+        self.cells.append(cell)
+        return cell.index
+
+    def _from_file(self, cell: Cell, written: list[tuple[Written, Span]]) -> Cell:
+        """Return the cell with the code of the file that it names; if there is none, it does not run."""
+        span = next((span for option, span in reversed(written) if option.name == "file"), cell.span)
+        off = replace(cell, options={**cell.options, "eval": False})
+        path, _, part = str(cell.options["file"]).partition("#")
+        file = self.source.path.parent / path
+        self.files.append(file)
+        if cell.source.strip():
+            told = "this cell takes its code from a file, so what stands in it is not read"
+            self._tell("bad-option", told, span, "leave the block empty")
+        if self.read_file is None:
+            self._tell("missing-file", f"{path} cannot be read here, so this cell is not run", span)
+            return off
+        try:
+            source = self.read_file(file)
+        except DeckError as error:
+            self._tell("missing-file", f"this cell is not run: {error.message}", span, error.hint)
+            return off
+        found = part_of(source, part)
+        if found is None:
+            names = names_in(source)
+            near = difflib.get_close_matches(part, names, 1)
+            hint = (
+                f"did you mean '{path}#{near[0]}'?" if near else f"parts of it: {', '.join(names) or 'none'}"
+            )
+            self._tell("missing-file", f"this cell is not run: {path} has no part '{part}'", span, hint)
+            return off
+        return replace(cell, source=found.code, first_line=found.first_line, origin=source)
+
+    def _shown(self, cell: Cell, block: CodeBlock, head: int, written: list[tuple[Written, Span]]) -> str:
+        """Return the code as a slide shows it."""
+        echo = cell.options["echo"]
+        if echo == "fenced":
+            return _fenced(cell, block, head)
+        if not isinstance(echo, str):
+            return cell.source
+        lines = cell.source.split("\n")
+        chosen = chosen_lines(echo, len(lines))
+        if not chosen:
+            span = next((span for option, span in reversed(written) if option.name == "echo"), cell.span)
+            told = f"option 'echo' asks for lines {echo}, and the cell has {len(lines)}"
+            self._tell("bad-option", told, span)
+        return "\n".join(lines[number - 1] for number in chosen)
 
     def _checked(self, written: Iterable[tuple[Written, Span]]) -> dict[str, object]:
         """Return the values of the options that are right; what is wrong is told."""
@@ -210,6 +342,49 @@ class _Reader:
 
     def _tell(self, kind: str, message: str, span: Span, hint: str | None = None) -> None:
         self.notices.append(Notice(kind, message, span, hint))
+
+
+@dataclass
+class _Values:
+    """Finds the values in one block of text."""
+
+    reader: _Reader
+    line: int
+    """1-based line of the file that the next one stands on, or below it."""
+    slide: int
+    column: int = 0
+
+    def read(self, node: Inline) -> Inline:
+        """Return the place of a value for the code of one, and note its cell; any other node as it is."""
+        value = _VALUE.fullmatch(node.text) if isinstance(node, CodeSpan) else None
+        if value is None or value["language"].lower() not in self.reader.languages:
+            return node
+        span = self._find(f"{{{value['language']}}}")
+        index = self.reader.add_value(value["code"], value["language"], span, self.slide)
+        return CellValue(index, span.line, value["code"])
+
+    def _find(self, mark: str) -> Span:
+        lines = self.reader.source.lines
+        for number in range(self.line, len(lines) + 1):
+            at = lines[number - 1].find(mark, self.column if number == self.line else 0)
+            if at >= 0:
+                self.line, self.column = number, at + len(mark)
+                return replace(self.reader.source.span(number, mark), column=at + 1)
+        return self.reader.source.span(self.line)
+
+
+_VALUE = re.compile(r"\{(?P<language>[A-Za-z]\w*)\}\s+(?P<code>.*\S.*)", re.DOTALL)
+_ECHO_FENCED = re.compile(r"[\s,]*\becho\s*=\s*[\"']?fenced[\"']?|^#\|\s*echo\s*:\s*fenced\s*$")
+
+
+def _fenced(cell: Cell, block: CodeBlock, head: int) -> str:
+    """Return a cell with its fence and its options, but for the one that asks for them."""
+    longest = max((len(run) for run in re.findall("`{3,}", block.text)), default=2)
+    fence = "`" * max(3, longest + 1)
+    info = _ECHO_FENCED.sub("", block.info)
+    info = re.sub(r"\{\s*\}", "", re.sub(r"\{[\s,]+", "{", info)).strip()
+    options = [line for line in block.text.split("\n")[:head] if not _ECHO_FENCED.search(line)]
+    return "\n".join([fence + info, *options, cell.source, fence])
 
 
 def _dashed(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from celldeck.errors import Notice
 from celldeck.model import Deck, MarpOptions, Slide
@@ -11,6 +12,7 @@ from celldeck.parse.comments import Remark
 from celldeck.parse.loose_yaml import YamlValue
 from celldeck.parse.markdown import Document
 from celldeck.parse.walk import Node
+from celldeck.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Draft:
     deck: Deck
     options: MarpOptions
     document: Document
+    read_file: Callable[[Path], Source] | None = None
+    """Gives the files that cells take their code from; None: nobody does."""
     front_matter: Mapping[str, YamlValue] = field(default_factory=dict)
     """The YAML head of the deck; empty where it has none, or none that Marp reads."""
     nodes: tuple[tuple[Node, ...], ...] = ()

@@ -1,4 +1,4 @@
-"""Lists shown step by step: those with the markers `*` and `1)`.
+"""Lists shown step by step, those with the markers `*` and `1)`; and outputs of cells in a step of their own.
 
 Marp: https://marpit.marp.app/fragmented-list
 """
@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from celldeck.nodes import Block, BlockQuote, ClassBlock, List, ListItem
+from celldeck.nodes import Block, BlockQuote, CellPlace, ClassBlock, List, ListItem
 from celldeck.parse.draft import Draft
-from celldeck.parse.walk import map_same
+from celldeck.parse.walk import Node, map_same
 
 
 def number_fragments(draft: Draft) -> Draft:
     """Return the draft with the steps of each slide numbered from 1, in reading order."""
     slides = []
     for slide, nodes in zip(draft.slides, draft.nodes, strict=True):
-        if any(isinstance(node, ListItem) and node.marker in "*)" for node in nodes):
+        if any(map(_is_step, nodes)):
             steps = _Steps()
             blocks = map_same(slide.blocks, steps.number)
             slide = replace(slide, blocks=blocks, fragments=steps.count)
         slides.append(slide)
     return draft.with_slides(slides)
+
+
+def _is_step(node: Node) -> bool:
+    if isinstance(node, ListItem):
+        return node.marker in "*)"
+    return isinstance(node, CellPlace) and node.has_step
 
 
 class _Steps:
@@ -37,6 +43,9 @@ class _Steps:
         if isinstance(block, (BlockQuote, ClassBlock)):
             children = map_same(block.children, self.number)
             return block if children is block.children else replace(block, children=children)
+        if isinstance(block, CellPlace) and block.has_step:
+            self.count += 1
+            return replace(block, fragment=self.count)
         return block
 
     def _item(self, item: ListItem) -> ListItem:

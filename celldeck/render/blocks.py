@@ -23,8 +23,10 @@ from celldeck.nodes import (
     InlineComment,
     List,
     MathBlock,
+    OutputPlace,
     Paragraph,
     SoftBreak,
+    SourcePlace,
     StyleBlock,
     Table,
     TableCell,
@@ -86,8 +88,10 @@ class _Writer:
                     self._raw(self.context.sanitize(block.html))
                 case MathBlock():
                     self._raw(f"<p>{self.context.math(block.tex, True)}</p>")
-                case CellPlace():
-                    self._raw(self.context.cell(block.index))
+                case CellPlace() | OutputPlace():
+                    self._raw(self.context.cell(block))
+                case SourcePlace():
+                    self._code(CodeBlock(block.code + "\n", block.language, True, 0, 0))
                 case Comment() | StyleBlock():
                     self.after_hidden = True
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from celldeck.model import MarpOptions, Theme
+from celldeck.nodes import CellPlace, CellValue, OutputPlace
 
 
 @dataclass(frozen=True)
@@ -25,5 +26,5 @@ class Context:
 
     In prose `:name:` counts; in code Marp makes a picture of the first character of a sequence only.
     """
-    cell: Callable[[int], str]
-    """The index of a cell to the HTML of its code and outputs."""
+    cell: Callable[[CellPlace | OutputPlace | CellValue], str]
+    """Where a cell, its output or its value stands, to the HTML of what is shown there."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from celldeck.nodes import (
+    CellValue,
     ClassSpan,
     CodeSpan,
     Emphasis,
@@ -101,6 +102,8 @@ def _render(children: Sequence[Inline], context: Context, parts: list[str]) -> N
                 parts.append(f'<span class="{escape(" ".join(child.classes))}">')
                 _render(child.children, context, parts)
                 parts.append("</span>")
+            case CellValue():
+                parts.append(context.cell(child))
             case InlineComment():
                 pass
 

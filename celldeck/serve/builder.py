@@ -129,5 +129,5 @@ class Builder(threading.Thread):
         """Take the files that cells wrote off the list, or building would never end."""
         kept = {deck.path.resolve() for deck in self._site.decks.values()}
         if is_built:
-            kept |= {path.resolve() for path in self._tools.files.paths}
+            kept |= {path.resolve() for path in self._tools.files.paths} | self._tools.parts
         self._changes.keep(lambda path: path in kept or path.suffix == ".css")

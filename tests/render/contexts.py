@@ -18,7 +18,7 @@ def telling_context(*, auto_scaling: str | None = None, **options: Any) -> Conte
         highlight=lambda code, language: f"<i>{escape(code)}</i>" if language == "py" else None,
         math=lambda tex, display: f"[{'block' if display else 'inline'} {tex}]",
         emojify=_emojify,
-        cell=lambda index: f"[cell {index}]\n",
+        cell=lambda place: f"[cell {place.index}]\n",
     )
 
 

@@ -25,7 +25,7 @@ def context(theme: Theme, options: MarpOptions) -> Context:
         highlight=lambda code, language: None,
         math=lambda tex, display: tex,
         emojify=lambda text, shortcodes: text,
-        cell=lambda index: f"<cell {index}>",
+        cell=lambda place: f"<cell {place.index}>",
     )
 
 

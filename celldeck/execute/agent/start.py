@@ -68,6 +68,7 @@ class Cells:
             options = self.options()
             self.variables.start(options.get("env") or {})
             self.figures.start(info.cell_id, options)
+            self.values.is_inline = bool(options.get("inline"))
             self.watch.start()
         self.depth += 1
 

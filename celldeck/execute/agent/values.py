@@ -13,11 +13,16 @@ class Values:
         self.largest_content = largest_content
         self.plain_format = shell.display_formatter.format
         self.dropped = 0
+        self.is_inline = False
+        """The running cell is a value in a line of text."""
         shell.display_formatter.format = self.format
 
     def format(self, *args: Any, **kwargs: Any) -> Any:
         """Format a value as IPython does, and leave out what is too much."""
         data, metadata = self.plain_format(*args, **kwargs)
+        if self.is_inline and args:
+            # As in an f-string: a text without quotes, a number without the name of its type.
+            data["text/plain"] = str(args[0])
         for mime, content in list(data.items()):
             if not isinstance(content, str | bytes):
                 continue

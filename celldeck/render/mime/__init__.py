@@ -2,12 +2,15 @@
 
 What a theme can style (`N` is the cell's place in the deck, from 0)::
 
-    <div class="cell" data-cell="N">               also `cell-no-code` if its code is hidden
+    <div class="cell" data-cell="N">               also `cell-no-code` if its code is hidden, `cell-beside`
       <pre><code class="language-python">          the code: the very DOM of a Marp code block
       <div class="cell-outputs">
         <div class="cell-output cell-output-KIND">
+          <div class="cell-caption">               below pictures, above tables
 
-A cell that shows no outputs is its code block alone, without `.cell` around it. The kinds:
+A cell that shows no outputs is its code block alone, without `.cell` around it. Outputs that stand on another
+slide are a `.cell.cell-placed`. A value in a line of text is `<span class="cell-value" data-cell="N">`, with
+`cell-value-error` too if it could not be had. The kinds:
 
 =========================  =======================================================================
 `cell-output-stream`       `<pre><samp>`: what it printed; also `cell-output-stdout`, `cell-output-stderr`
@@ -34,14 +37,26 @@ script in a page may do. Animations and interactive plots live from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from celldeck.cell_options import shows_on_next_slide
 from celldeck.model import Cell, Output
 from celldeck.render.mime import html, images, json, latex, markdown, media, text, traceback
+from celldeck.render.mime.captions import with_captions
+from celldeck.render.mime.choice import shown_outputs
 from celldeck.render.mime.tools import MimeTools
+from celldeck.render.mime.values import render_value
 
-__all__ = ["FORMATS", "Format", "MimeTools", "render_cell", "render_outputs"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "MimeTools",
+    "render_cell",
+    "render_outputs",
+    "render_placed",
+    "render_value",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,52 +89,57 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def render_cell(cell: Cell, tools: MimeTools) -> str:
-    """Return the HTML of a cell on its slide: its code and its outputs, as its options say."""
+def render_cell(cell: Cell, tools: MimeTools, step: int | None = None) -> str:
+    """Return the HTML of a cell on its slide: its code and its outputs, as its options say.
+
+    Args:
+        step: the step of the slide in which its outputs appear, from 1; None: they stand there at once.
+    """
     options = cell.options
     code = tools.code(cell.shown, cell.language) if options["echo"] and options["include"] else ""
-    outputs = render_outputs(cell, tools)
-    if not outputs:
+    outputs = "" if shows_on_next_slide(cell) else render_outputs(cell, tools, step)
+    if not outputs and not (code and options["classes"]):
         return code
-    classes = "cell" if code else "cell cell-no-code"
-    return f'<div class="{classes}" data-cell="{cell.index}">\n{code}{outputs}</div>\n'
+    return _in_cell(cell, code + outputs, "" if code else "cell-no-code")
 
 
-def render_outputs(cell: Cell, tools: MimeTools) -> str:
+def render_placed(cell: Cell, tools: MimeTools) -> str:
+    """Return the HTML of a cell's outputs where they are asked for: those it hides in its own place, too."""
+    options = dict(cell.options)
+    options |= {"include": True, "output": options["output"] or True}
+    outputs = render_outputs(replace(cell, options=options), tools)
+    return _in_cell(cell, outputs, "cell-no-code cell-placed") if outputs else ""
+
+
+def _in_cell(cell: Cell, inner: str, kind: str) -> str:
+    own = cell.options["classes"]
+    assert isinstance(own, tuple)
+    beside = cell.options["output-location"] == "beside" and not kind
+    classes = " ".join(filter(None, ("cell", kind, "cell-beside" if beside else "", *own)))
+    return f'<div class="{classes}" data-cell="{cell.index}">\n{inner}</div>\n'
+
+
+def render_outputs(cell: Cell, tools: MimeTools, step: int | None = None) -> str:
     """Return the HTML of a cell's outputs, `<div class="cell-outputs">`; empty if it shows none.
 
     An exception that the cell does not allow is shown even if the cell hides its outputs.
     """
-    shown = [output for output in cell.outputs or () if _is_shown(output, cell)]
-    inner = "".join(_output(output, cell, tools) for output in _joined(shown))
-    return f'<div class="cell-outputs">\n{inner}</div>\n' if inner else ""
-
-
-def _joined(outputs: Iterable[Output]) -> list[Output]:
-    """Return the outputs with texts of values that follow each other made one: a slide has little room."""
-    joined: list[Output] = []
-    for output in outputs:
-        last = joined[-1] if joined else None
-        if last and all(one.kind in ("display", "result") and html.is_text(one) for one in (last, output)):
-            text = last.data["text/plain"].removesuffix("\n") + "\n" + output.data["text/plain"]
-            joined[-1] = Output("display", {"text/plain": text})
-        else:
-            joined.append(output)
-    return joined
-
-
-def _is_shown(output: Output, cell: Cell) -> bool:
-    options = cell.options
-    if output.kind == "error" and not options["error"]:
-        return True
-    if not options["output"] or not options["include"]:
-        return False
-    return output.stream != "stderr" or bool(options["warning"])
+    outputs = shown_outputs(cell)
+    parts = [_output(output, cell, tools) for output in outputs]
+    inner = "".join(with_captions(parts, cell, tools))
+    if not inner:
+        return ""
+    size = cell.options["output-size"]
+    zoom = "" if size == 1.0 else f' style="zoom:{size:g}"'
+    fragment = "" if step is None else f' data-marpit-fragment="{step}"'
+    return f'<div class="cell-outputs"{fragment}{zoom}>\n{inner}</div>\n'
 
 
 def _output(output: Output, cell: Cell, tools: MimeTools) -> str:
     if output.kind == "error":
         return _wrapped("cell-output-error", traceback.render(output, tools))
+    if output.kind == "stream" and output.stream == "stdout" and cell.options["output"] == "asis":
+        return _wrapped("cell-output-markdown", tools.markdown(output.data["text/plain"]))
     if output.kind == "stream":
         content = text.render("text/plain", output, cell, tools)
         return _wrapped(f"cell-output-stream cell-output-{output.stream}", content)

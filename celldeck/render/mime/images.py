@@ -37,14 +37,16 @@ def _img(source: str, mime: str, output: Output, cell: Cell) -> str:
     width = metadata.get("width") if isinstance(metadata, dict) else None
     # Only the width: with both, a theme's `max-width` would squeeze the picture.
     size = f' width="{width:g}"' if isinstance(width, int | float) else ""
-    # Its ground is open, its ink dark: on a dark slide it needs paper behind it.
-    look = ' class="on-paper"' if isinstance(metadata, dict) and "ink" in metadata else ""
+    look = ""
+    if size and isinstance(metadata, dict) and "ink" in metadata:
+        # Its ground is open, its ink dark: on a dark slide it needs paper behind it, as large as itself.
+        look, size = ' class="on-paper"', f' style="width:auto;max-width:min(100%,{width:g}px)"'
     return f'<img{look} src="{source}" alt="{escape(_alt(metadata, output, cell))}"{size} />'
 
 
 def _alt(metadata: object, output: Output, cell: Cell) -> str:
     """Return what a reader who cannot see the picture is told."""
-    own = cell.options.get("fig-alt")
+    own = cell.options.get("fig-alt") or cell.options.get("fig-cap")
     told = own or (metadata.get("alt") if isinstance(metadata, dict) else None)
     if isinstance(told, str):
         return told

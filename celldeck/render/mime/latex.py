@@ -43,6 +43,12 @@ def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | Non
     return "".join(html)
 
 
+def in_text(content: str, tools: MimeTools) -> str:
+    """Return a formula as part of a line of text."""
+    whole = _PART.fullmatch(content.strip())
+    return tools.math(_tex(whole) if whole else content.strip(), False)
+
+
 def _tex(part: re.Match[str]) -> str:
     tex = next(part[name] for name in ("double", "bracket", "environment", "single", "paren") if part[name])
     return tex.strip().removeprefix(_DISPLAY_STYLE).strip()

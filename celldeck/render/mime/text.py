@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from celldeck.model import Cell, Output
 from celldeck.render.mime.tools import MimeTools
 
+NEWLINE = "\n"
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 _ESCAPE = re.compile(
@@ -39,16 +40,27 @@ _FLAGS_OFF = {22: {"bold", "dim"}, 23: {"italic"}, 24: {"underline"}, 27: {"inve
 def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | None:
     """Return the text as `<pre><samp>`; the empty string for text that has nothing to show."""
     content = output.data[mime]
-    return preformatted(content.rstrip(), tools) if content.strip() else ""
+    if not content.strip():
+        return ""
+    most = cell.options["max-lines"]
+    return preformatted(content.rstrip(), tools, most if isinstance(most, int) else None)
 
 
-def preformatted(content: str, tools: MimeTools) -> str:
-    """Return text with terminal colours as `<pre><samp>`.
+def preformatted(content: str, tools: MimeTools, most_lines: int | None = None) -> str:
+    """Return text with terminal colours as `<pre><samp>`; the middle of what has more lines is cut out.
 
     The one element inside is needed where the `<pre>` is scaled: Chromium lays its children out in a table,
     and drops a line end that stands alone between two of them.
     """
-    return f"<pre{tools.pre_attributes}><samp>{coloured(content)}</samp></pre>"
+    lines = content.split("\n")
+    if most_lines is None or len(lines) <= most_lines:
+        return f"<pre{tools.pre_attributes}><samp>{coloured(content)}</samp></pre>"
+    head, tail = lines[: (most_lines + 1) // 2], lines[len(lines) - most_lines // 2 :]
+    # What is left out may have set colours that go on.
+    looks = "".join(found[0] for found in _ESCAPE.finditer("\n".join(lines[: len(lines) - len(tail)])))
+    cut = f'<span class="cell-cut">⋯ {len(lines) - most_lines} of {len(lines)} lines left out ⋯</span>'
+    parts = [coloured("\n".join(head)), cut, *([coloured(looks + "\n".join(tail))] if tail else [])]
+    return f"<pre{tools.pre_attributes}><samp>{NEWLINE.join(parts)}</samp></pre>"
 
 
 def coloured(content: str) -> str:

@@ -16,6 +16,8 @@ class MimeTools:
     """TeX and whether it stands on a line of its own → HTML."""
     markdown: Callable[[str], str]
     """Markdown → HTML blocks."""
+    inline: Callable[[str], str]
+    """Markdown of one line → HTML without a paragraph around it."""
     pre_attributes: str = ""
     """Written into the `<pre>` of text outputs after its name, such as ` is="marp-pre"`: so a theme that
     scales code down to its slide does the same with text."""

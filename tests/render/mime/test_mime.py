@@ -16,6 +16,7 @@ TOOLS = MimeTools(
     code=lambda code, language: f'<pre><code class="language-{language}">{code}</code></pre>\n',
     math=lambda tex, display: f"<math {'block' if display else 'inline'}>{tex}</math>",
     markdown=lambda text: f"<p>{text}</p>\n",
+    inline=lambda text: text,
 )
 CODE = '<pre><code class="language-python">x</code></pre>\n'
 
