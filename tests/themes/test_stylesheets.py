@@ -10,6 +10,7 @@ import pytest
 
 from celldeck.export.local_files import LocalFiles
 from celldeck.render.mime import FORMATS
+from celldeck.render.mime.figures import themed
 from celldeck.themes import builtin_folder, find_theme, load_themes, stylesheet
 
 THEMES = ("default", "gaia", "uncover", "dsi-certificates-theme")
@@ -181,8 +182,16 @@ def test_every_class_in_the_head_is_styled(name: str) -> None:
 def test_every_variable_in_the_head_of_the_base_has_a_value_and_a_use() -> None:
     head, rules = FILES["celldeck"].split("*/", 1)
     listed = set(re.findall(r"(--[\w-]+)  ", head))
-    assert len(listed) == 8
-    assert listed == {key for key in listed if f"{key}:" in rules and f"var({key})" in rules}
+    figures = {key for key in listed if key.startswith("--figure-")}
+    assert len(listed - figures) == 8
+    assert listed - figures == {key for key in listed if f"{key}:" in rules and f"var({key})" in rules}
+    # A drawing has values for these of its own, and is what uses them.
+    cycle = [f"#00000{number}" for number in range(1, 9)]
+    drawing = themed(
+        f"<svg>#f0f0f0 {' '.join(cycle)}</svg>", {"ink": "#111111", "ground": "#f0f0f0", "cycle": cycle}, ""
+    )
+    assert figures == {"--figure-ground", "--figure-8"}
+    assert all(f"var({key}," in (drawing or "") for key in figures)
 
 
 def test_classes_of_outputs_are_those_that_outputs_have() -> None:
