@@ -46,7 +46,9 @@ class Head:
 _BRACED = re.compile(r"\{\s*([A-Za-z][\w+-]*)\s*,?(.*)\}", re.DOTALL)
 _LANGUAGE = re.compile(r"[^\s{]*")
 _GROUP = re.compile(r"""\{((?:[^{}"']|"[^"]*"|'[^']*')*)\}""")
-_TOKEN = re.compile(r"""([^\s,=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s,]*))?""")
+_NUMBERS = r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)+(?![^\s,])"
+"""Line numbers, in which a comma does not end a value."""
+_TOKEN = re.compile(rf"""([^\s,=]+)(?:\s*=\s*("[^"]*"|'[^']*'|{_NUMBERS}|[^\s,]*))?""")
 _PAIR = re.compile(r"([A-Za-z][\w-]*)=(\S+)")
 
 
