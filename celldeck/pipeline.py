@@ -218,7 +218,7 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
     """
     whole = self_contained(built, tools, html, template)
     with _writing(html):
-        write_atomically(html, document(whole.page, template=template))
+        write_atomically(html, document(whole.page, template=template, cache=tools.cache))
     if not tools.settings.pdf:
         return whole
     from celldeck.export.pdf import write_pdf

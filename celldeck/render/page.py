@@ -9,15 +9,13 @@ import html
 import json
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import celldeck
+from celldeck.cache import Cache
 from celldeck.model import Page
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 DocumentTemplate = Literal["bespoke", "bare", "print"]
 """`bespoke`: one slide at a time, to present. `bare`: all slides one under another, without a script that
@@ -28,6 +26,21 @@ CONTAINERS: dict[DocumentTemplate, str] = {"bespoke": r"div#\:\$p", "bare": "", 
 """The selector of the element around the slides, which a template's stylesheet is scoped to; empty: none."""
 
 _CONTAINER_ID = ":$p"
+_HOLE = "\0"
+_META = ("title", "description", "author", "keywords", "url", "image", "lang")
+_VALUES = (
+    "title",
+    "generator",
+    "look",
+    "css",
+    "print_look",
+    "container",
+    "slides",
+    "notes",
+    "options",
+    "import_map",
+    "script",
+)
 _IMPORT = re.compile(r'^import .* from "\./(\w+)\.js";$', re.MULTILINE)
 
 
@@ -39,6 +52,7 @@ def document(
     progress: bool = True,
     live: str | None = None,
     version: str | None = None,
+    cache: Cache | None = None,
 ) -> str:
     """Return the whole HTML document of a page.
 
@@ -49,25 +63,34 @@ def document(
         progress: whether a bar shows how far the talk is (`bespoke` only).
         live: address of the event stream that tells of changes, see `runtime/live.js`; None: none.
         version: which build this is, told to `live`.
+        cache: where what is the same in other documents is kept from one process to the next; None: nowhere.
     """
     meta = page.metadata
     presents = template == "bespoke"
     options = {"osc": osc, "progress": progress, "live": live, "version": version} if presents else None
-    return _template().render(
-        meta=meta,
+    values = {
+        "meta.title": _escaped(meta.title),
+        "meta.description": _escaped(meta.description),
+        "meta.author": _escaped(meta.author),
+        "meta.keywords": _escaped(",".join(meta.keywords)),
+        "meta.url": _escaped(meta.url),
+        "meta.image": _escaped(meta.image),
+        "meta.lang": _escaped(meta.lang),
         # A title-less page is announced by its address; the deck's file name says more.
-        title=meta.title or page.source.path.stem,
-        generator=f"celldeck {celldeck.__version__}",
-        look={"bespoke": _runtime("deck.css"), "bare": _runtime("bare.css"), "print": ""}[template],
-        css=page.css,
-        print_look=_print_look(page.size_px) if template == "print" else "",
-        container=_CONTAINER_ID if CONTAINERS[template] else "",
-        slides=[_safe(slide) for slide in page.slides],
-        notes=_safe(notes_html(page.notes)) if presents else "",
-        options=_safe(_script_json(options)) if options else "",
-        import_map=_safe(_import_map()) if presents else "",
-        script=_safe(_main_script() if presents else _plain_script("fit", "webkit", "still")),
-    )
+        "title": _escaped(meta.title or page.source.path.stem),
+        "generator": f"celldeck {celldeck.__version__}",
+        "look": _in_style({"bespoke": _runtime("deck.css"), "bare": _runtime("bare.css"), "print": ""}[template]),
+        "css": _in_style(page.css),
+        "print_look": _in_style(_print_look(page.size_px)) if template == "print" else "",
+        "container": _CONTAINER_ID if CONTAINERS[template] else "",
+        "slides": "".join(page.slides),
+        "notes": notes_html(page.notes) if presents else "",
+        "options": _script_json(options) if options else "",
+        "import_map": _import_map() if presents else "",
+        "script": _main_script() if presents else _plain_script("fit", "webkit", "still"),
+    }
+    shell = _shell(tuple(name for name, value in values.items() if value), cache)
+    return "".join(values[part] if at % 2 else part for at, part in enumerate(shell))
 
 
 def notes_html(notes: Sequence[Sequence[str]]) -> str:
@@ -95,20 +118,41 @@ def _print_look(size_px: tuple[float, float]) -> str:
     )
 
 
-@cache
-def _template() -> Template:
-    # jinja2 takes 50 ms to import, which only a build that writes a page should pay for.
+def _shell(filled: tuple[str, ...], cache: Cache | None) -> list[str]:
+    """Return the template as texts and, between them, the names of the values that stand there.
+
+    It depends on nothing but which values there are, so it is kept: jinja2 takes longer to import than a
+    second build of a small deck takes in all.
+
+    Args:
+        filled: names of the values that are not empty.
+        cache: where it is kept; None: nowhere.
+    """
+    source = (files("celldeck") / "render" / "page.html.j2").read_text("utf-8")
+    key = json.dumps([source, filled])
+    shell = cache.get("shell", key) if cache else None
+    if shell is None:
+        shell = _render_shell(source, filled)
+        if cache:
+            cache.put("shell", key, shell)
+    return shell.split(_HOLE)
+
+
+@lru_cache(maxsize=16)
+def _render_shell(source: str, filled: tuple[str, ...]) -> str:
     from jinja2 import Environment, StrictUndefined
 
+    def hole(name: str) -> str:
+        return f"{_HOLE}{name}{_HOLE}" if name in filled else ""
+
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    environment.filters["css"] = lambda css: _safe(_in_style(css))
-    return environment.from_string((files("celldeck") / "render" / "page.html.j2").read_text("utf-8"))
+    return environment.from_string(source).render(
+        meta={name: hole(f"meta.{name}") for name in _META}, **{name: hole(name) for name in _VALUES}
+    )
 
 
-def _safe(text: str) -> str:
-    from markupsafe import Markup
-
-    return Markup(text)
+def _escaped(text: str | None) -> str:
+    return html.escape(text or "", quote=False).replace('"', "&#34;")
 
 
 def _in_style(css: str) -> str:
@@ -120,7 +164,7 @@ def _script_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
-@cache
+@lru_cache(maxsize=None)
 def _runtime(name: str) -> str:
     return (files("celldeck") / "runtime" / name).read_text("utf-8")
 
@@ -135,7 +179,7 @@ def _plain_script(*names: str) -> str:
     return "".join(functions) + "".join(f"{name}();\n" for name in names)
 
 
-@cache
+@lru_cache(maxsize=None)
 def _import_map() -> str:
     """Return the import map that gives `main.js` its modules from the page itself.
 
