@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
-from celldeck.execute import ExecuteTools, Progress, Silent, Store, execute
 from celldeck.files import write_atomically
 from celldeck.model import Cell, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
@@ -29,12 +30,15 @@ from celldeck.render.blocks import render_blocks
 from celldeck.render.context import Context
 from celldeck.render.math import CSS as MATH_CSS
 from celldeck.render.math import Typesetter
-from celldeck.render.mime import MimeTools, render_cell, render_placed, render_value
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
 from celldeck.source import Source, Span
 from celldeck.themes import ThemeSet, find_theme, resize, stylesheet
 from celldeck.themes import tell as tell_of_themes
 from celldeck.tools import Look, Tools, themes_hint
+
+if TYPE_CHECKING:
+    from celldeck.execute import Progress
+    from celldeck.render.mime import MimeTools
 
 __all__ = [
     "Built",
@@ -127,6 +131,11 @@ def run(deck: Deck, tools: Tools, progress: Progress | None = None, *, retry_err
         progress: hears which cell runs.
         retry_errors: see `ExecuteTools.retry_errors`.
     """
+    if deck.kernel is None or not deck.cells:
+        return deck
+    # Not before there is something to run: loading this takes a tenth of the time of a second build.
+    from celldeck.execute import ExecuteTools, Silent, Store, execute
+
     settings = tools.settings
     return execute(
         deck,
@@ -292,10 +301,16 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
         return typeset.html
 
     def cell(place: CellPlace | OutputPlace | CellValue) -> str:
+        from celldeck.render.mime import render_cell, render_placed, render_value
+
         found = deck.cells[place.index]
         if isinstance(place, CellPlace):
-            return render_cell(found, mime, step=place.fragment)
-        return render_placed(found, mime) if isinstance(place, OutputPlace) else render_value(found, mime)
+            return render_cell(found, mime(), step=place.fragment)
+        return render_placed(found, mime()) if isinstance(place, OutputPlace) else render_value(found, mime())
+
+    @cache
+    def mime() -> MimeTools:
+        return _mime_tools(context)
 
     context = Context(
         options=options,
@@ -306,14 +321,22 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
         emojify=lambda text, prose: emojify(text, options, prose, code=not prose),
         cell=cell,
     )
-    mime = MimeTools(
+    return context
+
+
+def _mime_tools(context: Context) -> MimeTools:
+    """Return what the outputs of cells are rendered with."""
+    from celldeck.render.mime import MimeTools
+
+    return MimeTools(
         code=lambda code, language: render_blocks((CodeBlock(code + "\n", language, True, 0, 0),), context),
-        math=math,
+        math=context.math,
         markdown=lambda text: _markdown(text, context),
         inline=lambda text: re.sub(r"\A<p>(.*)</p>\n\Z", r"\1", _markdown(text, context), flags=re.DOTALL),
-        pre_attributes=' is="marp-pre" data-auto-scaling="downscale-only"' if theme.scales("code") else "",
+        pre_attributes=' is="marp-pre" data-auto-scaling="downscale-only"'
+        if context.theme.scales("code")
+        else "",
     )
-    return context
 
 
 def _formulas(deck: Deck) -> Iterator[tuple[str, bool]]:

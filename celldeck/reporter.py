@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 import threading
 import time
@@ -126,7 +125,10 @@ class Reporter:
         if not parts:
             return
         # One column stays free: a full line would make the terminal begin another.
-        line = _fitted("  ".join(parts), shutil.get_terminal_size().columns - 1)
+        # Imported where there is a terminal: it brings in what reads archives.
+        from shutil import get_terminal_size
+
+        line = _fitted("  ".join(parts), get_terminal_size().columns - 1)
         self._write(self.out, f"\r\x1b[K{line}")
         self._shown = True
 

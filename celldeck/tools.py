@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from celldeck.cache import Cache
 from celldeck.errors import DeckError
-from celldeck.execute import Kernels
 from celldeck.marp_project import MarpProject, find_marp_project
 from celldeck.model import MarpOptions
 from celldeck.render.code import Highlighter
@@ -19,6 +18,7 @@ from celldeck.settings import Settings
 from celldeck.themes import ThemeSet, add_theme_file, find_name, load_themes
 
 if TYPE_CHECKING:
+    from celldeck.execute import Kernels
     from celldeck.export.browser import Browser
     from celldeck.export.local_files import LocalFiles
 
@@ -81,6 +81,8 @@ class Tools:
     @cached_property
     def kernels(self) -> Kernels:
         """Starts the kernels that cells run in."""
+        from celldeck.execute import Kernels
+
         return Kernels()
 
     @cached_property

@@ -40,21 +40,27 @@ def loosen(text: str, names: Collection[str]) -> str:
     start a quoted, block or flow value, or an anchor, are left as they are.
 
     Args:
-        names: the directives that may be written loosely; in a fixed order, since patterns are kept by it.
+        names: the directives that may be written loosely.
     """
-    pattern = _loose_line(tuple(names))
-    return trim("\n".join(pattern.sub(_quoted, line) for line in text.replace("\r\n", "\n").split("\n")))
+    known = frozenset(names)
+
+    def quoted(match: re.Match[str]) -> str:
+        name = match["name"]
+        return _quoted(match) if name in known or name.removeprefix("_") in known else match[0]
+
+    lines = text.replace("\r\n", "\n").split("\n")
+    return trim("\n".join(_LINE.sub(quoted, line) for line in lines))
 
 
-@lru_cache(maxsize=8)
-def _loose_line(names: tuple[str, ...]) -> re.Pattern[str]:
-    name = f"_?(?:{'|'.join(map(re.escape, names))})"
-    key = f"(?:{name}|\"{name}\"|'{name}')[{SPACE}]*:"
-    return re.compile(f"^({key})([^\\n\\r\\u2028\\u2029]+)$")
+_LINE = re.compile(
+    rf"""^(?P<key>(?P<quote>["']?)(?P<name>[A-Za-z_]\w*)(?P=quote)[{SPACE}]*:)(?P<value>[^\n\r\u2028\u2029]+)$""",
+    re.ASCII,
+)
+"""A line such as `class: a`, whatever the name."""
 
 
 def _quoted(match: re.Match[str]) -> str:
-    key, value = match.groups()
+    key, value = match["key"], match["value"]
     content = trim(value)
     if not content or content[0] in _NO_QUOTES_BEFORE:
         return match[0]

@@ -192,9 +192,11 @@ class Typesetter:
         Args:
             formulas: TeX, and whether it is a block of its own.
         """
+        missing = [each for each in dict.fromkeys(formulas) if self._cache.get("math", _key(*each)) is None]
+        if not missing:
+            return
         from celldeck.render.typeset_many import Helper, split
 
-        missing = [each for each in dict.fromkeys(formulas) if self._cache.get("math", _key(*each)) is None]
         here, elsewhere = split(missing)
         if not elsewhere:
             return

@@ -5,12 +5,12 @@ Marp: https://github.com/marp-team/marp-cli#template and https://github.com/marp
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import celldeck
@@ -25,6 +25,7 @@ share their stylesheet."""
 CONTAINERS: dict[DocumentTemplate, str] = {"bespoke": r"div#\:\$p", "bare": "", "print": r"div#\:\$p"}
 """The selector of the element around the slides, which a template's stylesheet is scoped to; empty: none."""
 
+_RUNTIME = Path(__file__).parents[1] / "runtime"
 _CONTAINER_ID = ":$p"
 _HOLE = "\0"
 _META = ("title", "description", "author", "keywords", "url", "image", "lang")
@@ -79,7 +80,9 @@ def document(
         # A title-less page is announced by its address; the deck's file name says more.
         "title": _escaped(meta.title or page.source.path.stem),
         "generator": f"celldeck {celldeck.__version__}",
-        "look": _in_style({"bespoke": _runtime("deck.css"), "bare": _runtime("bare.css"), "print": ""}[template]),
+        "look": _in_style(
+            {"bespoke": _runtime("deck.css"), "bare": _runtime("bare.css"), "print": ""}[template]
+        ),
         "css": _in_style(page.css),
         "print_look": _in_style(_print_look(page.size_px)) if template == "print" else "",
         "container": _CONTAINER_ID if CONTAINERS[template] else "",
@@ -128,7 +131,7 @@ def _shell(filled: tuple[str, ...], cache: Cache | None) -> list[str]:
         filled: names of the values that are not empty.
         cache: where it is kept; None: nowhere.
     """
-    source = (files("celldeck") / "render" / "page.html.j2").read_text("utf-8")
+    source = Path(__file__).with_name("page.html.j2").read_text("utf-8")
     key = json.dumps([source, filled])
     shell = cache.get("shell", key) if cache else None
     if shell is None:
@@ -138,7 +141,7 @@ def _shell(filled: tuple[str, ...], cache: Cache | None) -> list[str]:
     return shell.split(_HOLE)
 
 
-@lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=16)
 def _render_shell(source: str, filled: tuple[str, ...]) -> str:
     from jinja2 import Environment, StrictUndefined
 
@@ -164,9 +167,9 @@ def _script_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
-@lru_cache(maxsize=None)
+@functools.cache
 def _runtime(name: str) -> str:
-    return (files("celldeck") / "runtime" / name).read_text("utf-8")
+    return (_RUNTIME / name).read_text("utf-8")
 
 
 def _main_script() -> str:
@@ -179,7 +182,7 @@ def _plain_script(*names: str) -> str:
     return "".join(functions) + "".join(f"{name}();\n" for name in names)
 
 
-@lru_cache(maxsize=None)
+@functools.cache
 def _import_map() -> str:
     """Return the import map that gives `main.js` its modules from the page itself.
 
