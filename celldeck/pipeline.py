@@ -37,7 +37,7 @@ from celldeck.themes import tell as tell_of_themes
 from celldeck.tools import Look, Tools, themes_hint
 
 if TYPE_CHECKING:
-    from celldeck.execute import Progress
+    from celldeck.execute import ExecuteTools, Progress
     from celldeck.render.mime import MimeTools
 
 __all__ = [
@@ -134,19 +134,26 @@ def run(deck: Deck, tools: Tools, progress: Progress | None = None, *, retry_err
     if deck.kernel is None or not deck.cells:
         return deck
     # Not before there is something to run: loading this takes a tenth of the time of a second build.
-    from celldeck.execute import ExecuteTools, Silent, Store, execute
+    from celldeck.execute import Silent, execute
+
+    return execute(deck, execute_tools(tools, progress or Silent(), retry_errors=retry_errors))
+
+
+def execute_tools(
+    tools: Tools, progress: Progress, *, retry_errors: bool = True, incremental: bool = False
+) -> ExecuteTools:
+    """Return what executing decks needs; see `ExecuteTools`."""
+    from celldeck.execute import ExecuteTools, Store
 
     settings = tools.settings
-    return execute(
-        deck,
-        ExecuteTools(
-            store=Store(settings.cache / "outputs"),
-            progress=progress or Silent(),
-            timeout_s=settings.timeout,
-            run=not settings.no_exec,
-            retry_errors=retry_errors,
-            start=tools.kernels.start,
-        ),
+    return ExecuteTools(
+        store=Store(settings.cache / "outputs"),
+        progress=progress,
+        timeout_s=settings.timeout,
+        run=not settings.no_exec,
+        retry_errors=retry_errors,
+        incremental=incremental,
+        start=tools.kernels.start,
     )
 
 

@@ -73,10 +73,15 @@ class World:
         self._folder = folder
         self._known: dict[tuple[object, ...], str | None] = {}
 
-    def change(self, facts: Facts) -> str | None:
-        """Return the first thing that is not as it was, in words; None if all is."""
+    def change(self, facts: Facts, is_ours: Callable[[str], bool] = lambda path: False) -> str | None:
+        """Return the first thing that is not as it was, in words; None if all is.
+
+        Args:
+            facts: what was used.
+            is_ours: says which files to pass over.
+        """
         looks: list[tuple[Callable[..., str | None], tuple[object, ...]]] = [
-            *((self._file, item) for item in facts.files.items()),
+            *((self._file, item) for item in facts.files.items() if not is_ours(item[0])),
             *((_package, item) for item in facts.packages.items()),
             *((self._missing, (name,)) for name in facts.missing),
         ]

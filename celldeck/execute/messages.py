@@ -55,6 +55,11 @@ class DisplayIds:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+
+    def begin(self, cell: str) -> None:
+        """Count anew for a cell that runs now."""
+        self._counts[cell] = 0
 
     def name(self, raw: str, cell: str, *, shown: bool) -> str | None:
         """Return the name of an id; None for the update of an output that nobody showed.
@@ -67,7 +72,9 @@ class DisplayIds:
         if raw not in self._names:
             if not shown:
                 return None
-            self._names[raw] = f"{cell}.{len(self._names)}"
+            number = self._counts.get(cell, 0)
+            self._counts[cell] = number + 1
+            self._names[raw] = f"{cell}.{number}"
         return self._names[raw]
 
 
@@ -83,6 +90,7 @@ class Collector:
         """
         self._cell = cell
         self._ids = ids
+        ids.begin(cell)
         self._items: list[Output | dict[str, Screen]] = []
         self._updates: list[Update] = []
         self._report: Mapping[str, Any] = {}

@@ -6,9 +6,12 @@ from the first one in a fresh kernel, so all outputs on the slides come from one
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from celldeck.cell_options import run_options
 from celldeck.execute.facts import World
 from celldeck.execute.keys import Chain
 from celldeck.execute.store import Record, Store
@@ -21,7 +24,9 @@ class Step:
 
     cell: Cell
     name: str
-    """What the kernel calls it, as in `<cell 3>`: its number among the cells that run, from 1."""
+    """What the kernel calls it, as in `<cell 3f2a91c0>`: it goes with the code, wherever that stands."""
+    identity: str = ""
+    """A digest of its code and of the options that its run depends on; of equal cells each has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,24 @@ class Plan:
         return len(self.records) == len(self.steps)
 
 
+def code_name(source: str) -> str:
+    """Return what the kernel calls code of which there is no equal in the deck."""
+    return hashlib.sha1(source.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
 def steps_of(deck: Deck) -> tuple[Step, ...]:
     """Return the cells that run, in order: those with code, and without `eval: false`."""
-    running = [cell for cell in deck.cells if cell.options["eval"] and cell.source.strip()]
-    return tuple(Step(cell, str(number)) for number, cell in enumerate(running, 1))
+    counts: Counter[str] = Counter()
+    steps = []
+    for cell in deck.cells:
+        if not cell.options["eval"] or not cell.source.strip():
+            continue
+        name = code_name(cell.source)
+        counts[name] += 1
+        if counts[name] > 1:
+            name += f"-{counts[name]}"
+        steps.append(Step(cell, name, repr((name, cell.source, sorted(run_options(cell).items())))))
+    return tuple(steps)
 
 
 def plan(deck: Deck, store: Store | None, folder: Path, *, retry_errors: bool = True) -> Plan:

@@ -1,10 +1,10 @@
-"""Run the cells of a deck in a fresh kernel, one after another, and keep what they give."""
+"""Run one cell after another in a kernel, and make records of what they give."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,90 +12,84 @@ from celldeck.cell_options import run_options
 from celldeck.errors import DeckError
 from celldeck.execute.facts import observed
 from celldeck.execute.kernels import CannotStart, Kernel, KernelFailed, StartKernel
-from celldeck.execute.keys import Chain
 from celldeck.execute.messages import Collected, Collector, DisplayIds
 from celldeck.execute.noise import without_noise
 from celldeck.execute.plan import Plan, Step
 from celldeck.execute.progress import Progress
-from celldeck.execute.store import Record, Store
+from celldeck.execute.store import Record
 from celldeck.model import Cell, Deck
 from celldeck.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a run came to."""
-
-    records: tuple[Record, ...]
-    """One a step."""
-    unkept: str | None = None
-    """Why records could not be stored; None: they were."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Runner:
-    """What running a deck needs from outside."""
+    """A kernel for a deck, started when the first cell runs."""
 
     start: StartKernel
-    store: Store | None
     progress: Progress
     folder: Path
     timeout_s: float
     """For cells that do not set their own."""
+    kernel: Kernel | None = None
+    _deck: Deck | None = None
+    _plan: Plan | None = None
+    _is_told: bool = True
+    _ids: DisplayIds = field(default_factory=DisplayIds)
+    _is_fresh: bool = True
 
-    def run(self, deck: Deck, plan: Plan) -> Run:
-        """Run every step of the plan.
+    def begin(self, deck: Deck, plan: Plan) -> None:
+        """Take the deck that is built next, and what is planned for it."""
+        self._deck, self._plan, self._is_told = deck, plan, False
+
+    def restart(self, deck: Deck) -> None:
+        """Replace the kernel by a fresh one.
 
         Raises:
-            DeckError: there is no such kernel, or it died, or a cell took too long. What the cells before it
-                gave has been stored.
+            DeckError: there is no such kernel, or it does not come up.
         """
-        count = len(plan.steps)
-        self.progress.starting(deck, count, f"{_name(plan.steps[len(plan.records)].cell)}: {plan.reason}")
+        self.close()
         try:
-            kernel = self._started(deck)
-            try:
-                return self._run_all(deck, plan, kernel)
-            finally:
-                kernel.close()
-        finally:
-            self.progress.ended(deck)
-
-    def _started(self, deck: Deck) -> Kernel:
-        try:
-            return self.start(deck.kernel or "", self.folder)
+            self.kernel = self.start(deck.kernel or "", self.folder)
         except CannotStart as error:
             raise DeckError(str(error), _kernel_span(deck), error.hint) from error
+        self._ids = DisplayIds()
+        self._is_fresh = True
 
-    def _run_all(self, deck: Deck, plan: Plan, kernel: Kernel) -> Run:
-        chain = Chain(deck.kernel or "")
-        ids = DisplayIds()
-        records: list[Record] = []
-        unkept = None
-        for number, step in enumerate(plan.steps, 1):
-            key = chain.key(step.cell)
-            self.progress.started(deck, step.cell, number, len(plan.steps))
-            record = self._run_one(deck, step, kernel, ids, first=number == 1)
-            self.progress.finished(
-                deck,
-                replace(step.cell, outputs=record.outputs, seconds=record.seconds),
-                number,
-                len(plan.steps),
-            )
-            records.append(record)
-            if self.store and unkept is None:
-                try:
-                    self.store.put(key, record)
-                except OSError as error:
-                    unkept = f"{error.filename or self.store.folder}: {error.strerror}"
-            chain.advance(key, record.facts)
-        if self.store:
-            self.store.prune()
-        return Run(tuple(records), unkept)
+    def close(self) -> None:
+        """End the kernel, if there is one."""
+        kernel, self.kernel = self.kernel, None
+        if kernel is not None:
+            kernel.close()
 
-    def _run_one(self, deck: Deck, step: Step, kernel: Kernel, ids: DisplayIds, *, first: bool) -> Record:
+    def run(self, step: Step, request: Mapping[str, Any] | None = None) -> tuple[Record, Mapping[str, Any]]:
+        """Run a cell.
+
+        Args:
+            step: one of the plan's.
+            request: what the agent is asked to bring about and to observe; None: nothing.
+
+        Returns:
+            The record without an effect, and what the agent reported of it; empty from kernels without one.
+
+        Raises:
+            DeckError: the kernel died, or the cell took too long; the kernel is gone then.
+        """
+        deck, plan = self._deck, self._plan
+        assert deck is not None
+        assert plan is not None
+        count, number = len(plan.steps), plan.steps.index(step) + 1
+        if not self._is_told:
+            # Only now it is sure that a cell runs.
+            self._is_told = True
+            first = plan.steps[len(plan.records)].cell
+            self.progress.starting(deck, count, f"{name_of(first)}: {plan.reason}")
+        if self.kernel is None:
+            self.restart(deck)
+        kernel = self.kernel
+        assert kernel is not None
         cell = step.cell
-        collector = Collector(step.name, ids)
+        self.progress.started(deck, cell, number, count)
+        collector = Collector(step.name, self._ids)
 
         def on_message(kind: str, content: Mapping[str, Any]) -> None:
             collector.feed(kind, content)
@@ -104,28 +98,27 @@ class Runner:
 
         timeout = cell.options["timeout"]
         timeout_s = timeout if isinstance(timeout, int | float) else self.timeout_s
+        options = run_options(cell)
+        if request is not None:
+            options["trace"] = request
         began = time.monotonic()
         try:
             reply = kernel.run(
-                cell.source,
-                name=step.name,
-                timeout_s=timeout_s,
-                on_message=on_message,
-                options=run_options(cell),
+                cell.source, name=step.name, timeout_s=timeout_s, on_message=on_message, options=options
             )
         except KernelFailed as error:
+            self.close()
             raise _failure(deck, cell, error, collector.collected()) from error
         seconds = time.monotonic() - began
         if reply.error and not collector.has_error:
             collector.error(*reply.error)
         collected = collector.collected()
-        return Record(
-            collected.outputs,
-            collected.updates,
-            observed(collected.report, kernel.files if first else ()),
-            round(seconds, 4),
-            collected.left_out,
-        )
+        facts = observed(collected.report, kernel.files if self._is_fresh else ())
+        self._is_fresh = False
+        record = Record(collected.outputs, collected.updates, facts, round(seconds, 4), collected.left_out)
+        done = replace(cell, outputs=record.outputs, seconds=record.seconds)
+        self.progress.finished(deck, done, number, count)
+        return record, collected.report
 
 
 def _failure(deck: Deck, cell: Cell, error: KernelFailed, collected: Collected) -> DeckError:
@@ -138,10 +131,11 @@ def _failure(deck: Deck, cell: Cell, error: KernelFailed, collected: Collected) 
         elif output.kind == "stream":
             last = output.data["text/plain"].strip().rpartition("\n")[2] or last
     said = f"the last line it wrote: {last}" if last else None
-    return DeckError(f"{_name(cell)} cannot be finished: {error}", span, said or _advice(error))
+    return DeckError(f"{name_of(cell)} cannot be finished: {error}", span, said or _advice(error))
 
 
-def _name(cell: Cell) -> str:
+def name_of(cell: Cell) -> str:
+    """Return what a cell is called when people are told of it."""
     return f"cell '{cell.label}'" if cell.label else f"cell {cell.index + 1}"
 
 

@@ -1,4 +1,4 @@
-"""Where code stands: `<cell 3>`, line 2 → the deck's file and line.
+"""Where code stands: `<cell 3f2a91c0>`, line 2 → the deck's file and line.
 
 Stored outputs keep the names that the kernel uses, so text that moves in the file does not touch them.
 """
@@ -15,7 +15,7 @@ from celldeck.execute.store import Record
 from celldeck.model import Cell, Deck, Output
 
 _PLACE = re.compile(
-    r"<cell (?P<name>\d+)(?:\+(?P<offset>\d+))?>"
+    r"<cell (?P<name>[0-9a-f]+(?:-\d+)?)(?:\+(?P<offset>\d+))?>"
     r"(?:(?P<between>:|\", line |, line | line )(?P<line>\d+))?"
 )
 _TEXTS = ("text/plain", "text/html", "text/markdown")

@@ -19,12 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from celldeck.execute.effects import Effect, from_value, to_value
 from celldeck.execute.facts import Facts
 from celldeck.execute.messages import Update
 from celldeck.files import write_atomically
 from celldeck.model import Output
 
-MAGIC = b"celldeck outputs 1\n"
+MAGIC = b"celldeck outputs 2\n"
 _HEAD = struct.Struct("<II")
 """Checksum of all that follows, and length of the JSON."""
 
@@ -46,6 +47,8 @@ class Record:
     seconds: float = 0.0
     left_out: tuple[str, ...] = ()
     """What was too much to keep, in words."""
+    effect: Effect | None = None
+    """What it read and changed; None: that was not observed."""
 
     @property
     def failed(self) -> bool:
@@ -116,6 +119,7 @@ def _dumped(record: Record) -> bytes:
         "missing": record.facts.missing,
         "seconds": record.seconds,
         "left_out": record.left_out,
+        "effect": record.effect and to_value(record.effect),
         "blobs": [len(blob) for blob in blobs],
     }
     text = zlib.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"), 3)
@@ -143,6 +147,7 @@ def _loaded(content: bytes) -> Record:
         facts=Facts(files, value["packages"], tuple(value["missing"])),
         seconds=value["seconds"],
         left_out=tuple(value["left_out"]),
+        effect=from_value(value["effect"]) if value["effect"] else None,
     )
 
 

@@ -14,6 +14,7 @@ from celldeck.errors import DeckError
 from celldeck.execute import Progress
 from celldeck.serve.changes import Changes
 from celldeck.serve.site import Site
+from celldeck.session import Session
 from celldeck.tools import Tools
 
 
@@ -40,6 +41,7 @@ class Builder(threading.Thread):
         self._stopped = threading.Event()
         self._cells_ran = False
         self._told: dict[str, tuple[str, ...]] = {}
+        self._sessions: dict[str, Session] = {}
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """End what it waits for, and it."""
@@ -56,6 +58,8 @@ class Builder(threading.Thread):
                 self._build(self._touched(self._changes.next_batch(timeout_s=0.25)))
         finally:
             self._changes.close()
+            for session in self._sessions.values():
+                session.close()
             self._tools.close()
 
     def _build(self, names: Iterable[str]) -> None:
@@ -76,10 +80,9 @@ class Builder(threading.Thread):
         try:
             deck = pipeline.load(path, tools)
             self._cells_ran = bool(deck.kernel and deck.cells)
-            # At first a cell that has failed is tried anew; after that, only when what it depends on changes.
-            is_first = self._site.decks[name].page is None
-            deck = pipeline.run(deck, tools, self._teller, retry_errors=is_first)
-            self._cells_ran = any(cell.seconds is not None for cell in deck.cells)
+            build = self._session(name).build(deck)
+            deck = build.deck
+            self._cells_ran = bool(build.ran)
             built = pipeline.self_contained(pipeline.finish(deck, tools), tools, path.with_suffix(".html"))
         except Exception as error:
             # Whatever it is, watching goes on; a mistake of ours keeps its traceback.
@@ -94,6 +97,13 @@ class Builder(threading.Thread):
         slides = f"{len(deck.slides)} slide{'s' * (len(deck.slides) != 1)}"
         self._teller.result(f"{path}: {slides}, {time.monotonic() - start:.2f} s")
         return True
+
+    def _session(self, name: str) -> Session:
+        """Return what keeps the kernel of a deck, and what is known of its cells."""
+        if name not in self._sessions:
+            path = self._site.decks[name].path
+            self._sessions[name] = Session(path, tools=self._tools, progress=self._teller)
+        return self._sessions[name]
 
     def _tell(self, name: str, *problems: str) -> None:
         """Tell what is wrong with a deck, but for what was so with its last build."""

@@ -15,6 +15,7 @@ from celldeck.errors import DeckError
 from celldeck.execute import ExecuteTools, Store, execute
 from celldeck.execute.agent import REPORT
 from celldeck.execute.kernels import CannotStart, KernelDied, Reply, TimedOut
+from celldeck.execute.plan import code_name
 from celldeck.model import Cell, Deck
 
 
@@ -28,7 +29,7 @@ def test_cells_run_from_top_to_bottom_in_one_kernel() -> None:
     deck = execute(deck_of("a", "b", "c"), kernel.tools())
     assert texts(deck.cells) == [["a"], ["b"], ["c"]]
     assert all(cell.seconds is not None for cell in deck.cells)
-    assert [name for _, name, _ in kernel.ran] == ["1", "2", "3"]
+    assert [name for _, name, _ in kernel.ran] == [code_name(code) for code in "abc"]
     assert (len(kernel.starts), kernel.closes) == (1, 1)
 
 
@@ -48,7 +49,7 @@ def test_cells_without_code_and_without_eval_do_not_run() -> None:
     kernel = FakeKernel()
     deck = execute(deck_of("a", "#| eval: false\nb", "", "c"), kernel.tools())
     assert texts(deck.cells) == [["a"], None, [], ["c"]]
-    assert kernel.ran == [("a", "1", 300.0), ("c", "2", 300.0)]
+    assert kernel.ran == [(code, code_name(code), 300.0) for code in "ac"]
 
 
 def test_a_cell_has_its_own_time_limit_or_the_decks_or_the_tools() -> None:
@@ -172,7 +173,7 @@ print([m for m in {heavy!r}.split() if m in sys.modules])
 
 
 def test_cells_below_one_that_raises_run_all_the_same() -> None:
-    kernel = FakeKernel({"b": [raises("ValueError", "bad", "<cell 2>:1", "ValueError: bad")]})
+    kernel = FakeKernel({"b": [raises("ValueError", "bad", f"<cell {code_name('b')}>:1", "ValueError: bad")]})
     deck = execute(deck_of("a", "b", "c"), kernel.tools())
     assert texts(deck.cells) == [["a"], ["talk.md:12\nValueError: bad"], ["c"]]
 
@@ -217,7 +218,7 @@ def test_a_cell_that_takes_too_long_ends_the_deck_with_the_line_it_was_at() -> N
     class Slow(FakeKernel):
         def run(self, code, *, name, timeout_s, on_message, options):  # type: ignore[no-untyped-def]
             on_message(*stream("step 1\nstep 2\n"))
-            on_message(*raises("KeyboardInterrupt", "", "<cell 1>:2"))
+            on_message(*raises("KeyboardInterrupt", "", f"<cell {name}>:2"))
             raise TimedOut("it ran longer than 2 s, and was interrupted")
 
     assert failure(deck_of("x = 1\nwhile True: pass"), Slow()) == (
@@ -253,8 +254,9 @@ def test_what_ran_before_a_kernel_died_is_stored(store: Store) -> None:
 
 
 def test_places_in_the_code_read_as_places_in_the_deck() -> None:
-    warning = '<cell 2>:1: UserWarning: careful\n  File "<cell 1>", line 2, in f\n'
-    others = "<cell 2>, line 1; <cell 1+1>:1; <cell 9>:1"
+    one, two = code_name("def f():\n    pass"), code_name("w()")
+    warning = f'<cell {two}>:1: UserWarning: careful\n  File "<cell {one}>", line 2, in f\n'
+    others = f"<cell {two}>, line 1; <cell {one}+1>:1; <cell 9>:1"
     kernel = FakeKernel({"w()": [stream(warning + others, "stderr")]})
     deck = execute(deck_of("def f():\n    pass", "w()", path="slides/talk.md"), kernel.tools())
     assert texts(deck.cells)[1] == [
@@ -264,7 +266,7 @@ def test_places_in_the_code_read_as_places_in_the_deck() -> None:
 
 
 def test_stored_outputs_follow_text_that_moves(store: Store) -> None:
-    kernel = FakeKernel({"w()": [stream("<cell 1>:1: UserWarning", "stderr")]})
+    kernel = FakeKernel({"w()": [stream(f"<cell {code_name('w()')}>:1: UserWarning", "stderr")]})
     assert texts(execute(deck_of("w()"), kernel.tools(store)).cells) == [["talk.md:6: UserWarning"]]
     moved = deck_of("w()", head="title: one line more\nkernel: python3")
     assert texts(execute(moved, kernel.tools(store)).cells) == [["talk.md:7: UserWarning"]]

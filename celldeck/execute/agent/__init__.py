@@ -11,7 +11,20 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-MODULES = ("names", "streams", "values", "tracebacks", "watch", "figures", "variables", "start")
+MODULES = (
+    "names",
+    "streams",
+    "values",
+    "tracebacks",
+    "watch",
+    "figures",
+    "variables",
+    "channels",
+    "graph",
+    "fingerprints",
+    "trace",
+    "start",
+)
 """In the order in which they are loaded; `start` is handed the others."""
 
 REPORT = "application/vnd.celldeck.report+json"

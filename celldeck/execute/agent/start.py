@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import traceback
 from typing import Any
 
 
@@ -24,7 +25,11 @@ def install(shell: Any, modules: dict[str, Any], settings: dict[str, Any]) -> No
         # The same for what every cell prints, without a bound.
         shell._tee = lambda channel: contextlib.nullcontext()
     variables = modules["variables"].Variables()
-    Cells(shell, names, make_streams, values, watch, figures, variables, settings["report"]).install()
+    channels = modules["channels"].Channels(figures)
+    graph = modules["graph"].Graph(shell.user_ns)
+    fingerprints = modules["fingerprints"].Fingerprints(shell.user_ns)
+    trace = modules["trace"].Trace(shell, graph, fingerprints, channels)
+    Cells(shell, names, make_streams, values, watch, figures, variables, trace, settings["report"]).install()
 
 
 class Cells:
@@ -39,6 +44,7 @@ class Cells:
         watch: Any,
         figures: Any,
         variables: Any,
+        trace: Any,
         report: str,
     ) -> None:
         self.shell = shell
@@ -50,6 +56,7 @@ class Cells:
         self.watch = watch
         self.figures = figures
         self.variables = variables
+        self.trace = trace
         self.report = report
         self.pid = os.getpid()
         self.depth = 0
@@ -66,10 +73,14 @@ class Cells:
             self.depth = 0
             self.names.start(info.cell_id, info.raw_cell)
             options = self.options()
+            request = options.get("trace")
+            # First, and last when the cell ends: what is set for this cell alone is none of its own changes.
+            self.trace.start(request)
             self.variables.start(options.get("env") or {})
             self.figures.start(info.cell_id, options)
             self.values.is_inline = bool(options.get("inline"))
-            self.watch.start()
+            self.watch.start((request or {}).get("vault"))
+            self.trace.is_on = request is not None
         self.depth += 1
 
     def options(self) -> dict[str, Any]:
@@ -81,13 +92,22 @@ class Cells:
         self.depth -= 1
         if self.depth != 0 or os.getpid() != self.pid:
             return
+        self.trace.is_on = False
         used = self.watch.end()
         self.figures.end()
         self.variables.end()
+        effect = self.observed()
         dropped = {**self.streams.end(), **self.values.end()}
         # IPython 9 keeps what every cell showed, for a history that nobody reads here.
         getattr(self.shell.history_manager, "outputs", {}).clear()
-        self.shell.display_pub.publish({self.report: {**used, "dropped": dropped}})
+        self.shell.display_pub.publish({self.report: {**used, "effect": effect, "dropped": dropped}})
+
+    def observed(self) -> dict[str, Any]:
+        """Return what the cell did; if looking at its values fails, only how."""
+        try:
+            return dict(self.trace.end(self.names.cell, self.names.source))
+        except Exception as error:
+            return {"broken": "".join(traceback.format_exception(error)[-3:])}
 
 
 def leave() -> None:

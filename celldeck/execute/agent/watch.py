@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib.machinery
 import os
+import shutil
 import sys
 import sysconfig
+import tempfile
 import threading
 from typing import Any
 
@@ -35,6 +37,13 @@ class Watch:
         self.busy = threading.local()
         self.files: dict[str, Any] = {}
         self.written: set[str] = set()
+        """Files that cells have written until now."""
+        self.changed: dict[str, Any] = {}
+        """Those that the running cell writes: path to what each was before."""
+        self.own_reads: dict[str, Any] = {}
+        """Those that the running cell reads and a cell has written."""
+        self.vault: str | None = None
+        """The folder for copies of files that cells write; None: none are kept."""
         self.seen: set[str] = set()
         self.modules: set[str] = set()
         """Those that were reported; the first cell reports what the kernel itself has imported, too."""
@@ -57,11 +66,15 @@ class Watch:
 
     def audit(self, event: str, args: Any) -> None:
         """Python's audit hook: https://docs.python.org/3/library/audit_events.html"""
-        if event != "open" or not self.on or getattr(self.busy, "here", False):
+        if not self.on or (event != "open" and event not in CHANGES) or getattr(self.busy, "here", False):
             return
         self.busy.here = True
         try:
-            self.opened(args[0], args[2] or 0)
+            if event == "open":
+                self.opened(args[0], args[2] or 0)
+            else:
+                for path in args[: CHANGES[event]]:
+                    self.changes(absolute(path))
         except Exception:
             # An exception here would fail the author's own call.
             return
@@ -69,20 +82,57 @@ class Watch:
             self.busy.here = False
 
     def opened(self, path: Any, flags: int) -> None:
-        if isinstance(path, bytes):
-            path = os.fsdecode(path)
-        if not isinstance(path, str) or path.startswith("<"):
+        if not isinstance(path, str | bytes) or os.fsdecode(path).startswith("<"):
             # A number of an open file, or the name of code that stands in no file.
             return
-        path = os.path.abspath(path)
-        if path in self.seen or "__pycache__" in path:
+        path = absolute(path)
+        if "__pycache__" in path:
             return
-        if flags & (os.O_WRONLY | os.O_TRUNC | os.O_EXCL) or (flags & os.O_RDWR and flags & os.O_CREAT):
-            self.written.add(path)
+        if flags & (os.O_WRONLY | os.O_TRUNC | os.O_EXCL | os.O_APPEND) or (
+            flags & os.O_RDWR and flags & os.O_CREAT
+        ):
+            self.changes(path)
+        elif path not in self.seen and path not in self.changed:
             self.seen.add(path)
-        elif not self.is_own(path):
-            self.seen.add(path)
-            self.files[self.short(path)] = identity(path)
+            if path in self.written:
+                self.own_reads[self.short(path)] = identity(path)
+            elif not self.is_own(path):
+                self.files[self.short(path)] = identity(path)
+
+    def changes(self, path: str | None) -> None:
+        """Take a file that is about to be written, moved or removed."""
+        if path is None or path in self.changed or "__pycache__" in path or not self.is_tracked(path):
+            return
+        self.written.add(path)
+        self.changed[path] = self.content(path)
+
+    def is_tracked(self, path: str) -> bool:
+        """Say whether a file that is written is the deck's; temporary ones and caches are not."""
+        if path.startswith(self.folder + os.sep):
+            return True
+        temporary = os.path.realpath(tempfile.gettempdir()) + os.sep
+        return not os.path.realpath(path).startswith((temporary, *self.roots)) and not path.startswith(
+            self.system + self.private
+        )
+
+    def content(self, path: str) -> str | None:
+        """Return what stands for what a file holds, and keep a copy; None: it is not there."""
+        if os.path.isdir(path):
+            return "folder"
+        known = identity(path)
+        if known is None:
+            return None
+        digest, size, time = known
+        if not digest:
+            return f"{size} {time}"
+        if self.vault is not None:
+            copy = os.path.join(self.vault, digest)
+            if not os.path.exists(copy):
+                os.makedirs(self.vault, exist_ok=True)
+                part = f"{copy}.{os.getpid()}"
+                shutil.copyfile(path, part)
+                os.replace(part, copy)
+        return str(digest)
 
     def is_own(self, path: str) -> bool:
         """Say whether a file is Python's, a package's, the system's or a cache."""
@@ -101,14 +151,19 @@ class Watch:
         except ValueError:
             return path
 
-    def start(self) -> None:
-        """Begin a cell."""
-        self.files = {}
+    def start(self, vault: str | None = None) -> None:
+        """Begin a cell.
+
+        Args:
+            vault: the folder for copies of the files that it writes; None: no copies.
+        """
+        self.files, self.own_reads, self.changed, self.seen = {}, {}, {}, set()
+        self.vault = vault
         self.missing.names = set()
         self.on = True
 
     def end(self) -> dict[str, Any]:
-        """End a cell; return what it used that no cell before had used."""
+        """End a cell; return the files that it used, and the packages that it was the first to use."""
         self.on = False
         packages: dict[str, str] = {}
         # Copies, made in one step: other threads of the cell may still import and open files.
@@ -126,7 +181,32 @@ class Watch:
                 if path not in self.written:
                     self.files.setdefault(self.short(path), identity(path))
         missing = sorted(name for name in self.missing.names.copy() if name not in sys.modules)
-        return {"files": dict(self.files), "packages": packages, "missing": missing}
+        return {
+            "files": dict(self.files),
+            "packages": packages,
+            "missing": missing,
+            "own_reads": {path: content and content[0] for path, content in self.own_reads.items()},
+            "written": {
+                self.short(path): [before, self.content(path)] for path, before in self.changed.items()
+            },
+        }
+
+
+CHANGES = {
+    "os.remove": 1,
+    "os.rename": 2,
+    "os.rmdir": 1,
+    "os.mkdir": 1,
+    "os.truncate": 1,
+    "os.link": 2,
+    "os.symlink": 2,
+}
+"""Events of files that change, with the number of their arguments that are paths."""
+
+
+def absolute(path: Any) -> str:
+    """Return a path from the root of the file system."""
+    return os.path.abspath(os.fsdecode(path))
 
 
 def identity(path: str) -> list[Any] | None:

@@ -1,0 +1,229 @@
+"""Executor: a deck's kernel, and what is known of its cells, kept from one build to the next."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from celldeck.errors import Notice
+from celldeck.execute.facts import Facts, World
+from celldeck.execute.keeper import Keeper
+from celldeck.execute.kernels import OWN_PYTHON, Kernels, StartKernel
+from celldeck.execute.memo import Memo
+from celldeck.execute.plan import Plan, Step, plan
+from celldeck.execute.progress import Progress, Silent
+from celldeck.execute.run import Runner, name_of
+from celldeck.execute.settle import settled
+from celldeck.execute.store import Record, Store
+from celldeck.execute.walk import Walk
+from celldeck.model import Deck
+
+if TYPE_CHECKING:
+    from celldeck.execute.incremental import Incremental
+
+TIMEOUT_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteTools:
+    """What executing a deck needs from outside."""
+
+    store: Store | None = None
+    """Where outputs are kept; None: nowhere, so every cell runs."""
+    progress: Progress = field(default_factory=Silent)
+    timeout_s: float = TIMEOUT_S
+    """How long a cell may run that does not say so itself."""
+    folder: Path | None = None
+    """The folder that cells work in; None: the deck's own, so `open("a.csv")` is the file beside the deck."""
+    run: bool = True
+    """False: take what is stored and start nothing; from the first cell that must run, none has outputs."""
+    retry_errors: bool = True
+    """Run a cell again that raised without being allowed to, though nothing has changed."""
+    incremental: bool = False
+    """Run what must run, in a kernel that is kept; False: if anything must run, all does, in a fresh one."""
+    start: StartKernel = field(default_factory=lambda: Kernels().start)
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A deck with the outputs of its cells, and how it came by them."""
+
+    deck: Deck
+    ran: tuple[int, ...] = ()
+    """The indices of the cells that ran, in order; one that ran twice stands twice."""
+    reasons: tuple[str | None, ...] = ()
+    """For each cell why it ran, or was kept, in words; None: it does not run."""
+    is_clean: bool = True
+    """All outputs are of runs of the whole deck in a fresh kernel; else they are provisional."""
+
+    @property
+    def explain(self) -> str:
+        """A line a cell: whether it ran, and why."""
+        lines = []
+        for cell, reason in zip(self.deck.cells, self.reasons, strict=True):
+            did = "ran " if cell.index in self.ran else "kept"
+            lines.append(
+                f"{name_of(cell)}, line {cell.span.line}: {did if reason else 'off '} {reason or ''}".rstrip()
+            )
+        return "\n".join(lines)
+
+
+class Executor:
+    """Executes one deck, as often as it changes."""
+
+    def __init__(self, tools: ExecuteTools) -> None:
+        """Take what is needed; no kernel is started before a cell must run."""
+        self._tools = tools
+        self._memo = Memo()
+        self._runner: Runner | None = None
+        self._incremental: Incremental | None = None
+        self._loaded = Facts()
+        """What the present kernel has imported; where that changes, it is of no use."""
+
+    def close(self) -> None:
+        """End the kernel."""
+        if self._runner is not None:
+            self._runner.close()
+        if self._incremental is not None:
+            self._incremental.live = None
+
+    def execute(self, deck: Deck) -> Executed:
+        """Return the deck with the outputs of its cells, and notices of what could not be kept.
+
+        `Cell.seconds` is set for the cells that ran. A deck without a kernel is returned as it is.
+
+        Raises:
+            DeckError: there is no such kernel, it died, or a cell took too long. What was known before is
+                kept, and what the cells before it gave.
+        """
+        if deck.kernel is None or not deck.cells:
+            return Executed(deck, reasons=(None,) * len(deck.cells))
+        folder = self._tools.folder or deck.source.path.absolute().parent
+        planned = plan(deck, self._tools.store, folder, retry_errors=self._tools.retry_errors)
+        for step, record in zip(planned.steps, planned.records, strict=False):
+            self._memo.seed(step, record)
+        walk = Walk(planned.steps)
+        if planned.is_complete or not self._tools.run:
+            walk.records = list(planned.records)
+            walk.reasons = dict.fromkeys(range(len(planned.records)), "it is stored")
+            unkept, is_clean = None, True
+        else:
+            unkept, is_clean = self._run(deck, planned, folder, walk)
+        return self._executed(deck, planned, walk, unkept, is_clean)
+
+    def _run(self, deck: Deck, planned: Plan, folder: Path, walk: Walk) -> tuple[str | None, bool]:
+        """Run what must run; return why records could not be stored, and whether all outputs are clean."""
+        tools = self._tools
+        if self._runner is None or self._runner.folder != folder:
+            self.close()
+            self._runner = Runner(tools.start, tools.progress, folder, tools.timeout_s)
+            self._incremental = None
+        runner = self._runner
+        keeper = Keeper(tools.store, deck, planned)
+        runner.begin(deck, planned)
+        try:
+            if deck.kernel in OWN_PYTHON:
+                self._walk(deck, planned, folder, walk, runner, keeper)
+            else:
+                runner.restart(deck)
+                for step in planned.steps:
+                    record, _ = runner.run(step)
+                    number = len(walk.records)
+                    walk.records.append(record)
+                    walk.ran.append(number)
+                    walk.clean.add(number)
+                    keeper.keep(walk)
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            keeper.keep(walk)
+            tools.progress.ended(deck)
+            if tools.store is not None:
+                tools.store.prune()
+            if not self._is_incremental(deck):
+                self.close()
+        return keeper.unkept, keeper.is_complete
+
+    def _is_incremental(self, deck: Deck) -> bool:
+        return (
+            self._tools.incremental
+            and deck.kernel in OWN_PYTHON
+            and deck.settings.get("incremental") is not False
+        )
+
+    def _walk(
+        self, deck: Deck, planned: Plan, folder: Path, walk: Walk, runner: Runner, keeper: Keeper
+    ) -> None:
+        if self._incremental is None:
+            # Imported here: a deck whose outputs are stored needs none of it.
+            from celldeck.execute.file_vault import FileVault
+            from celldeck.execute.incremental import Incremental
+
+            copies = (
+                self._tools.store.folder.parent if self._tools.store else folder / ".celldeck"
+            ) / "files"
+            self._incremental = Incremental(self._memo, FileVault(folder, copies))
+        world = World(folder)
+        if (changed := world.change(self._loaded)) is not None:
+            self._memo.forget()
+            self._incremental.live = None
+            walk.why = changed
+        self._incremental.attach(
+            run=runner.run,
+            restart=lambda: self._restart(deck, runner),
+            loaded=self._load,
+            took=keeper.keep,
+        )
+        seeds = [_seed(deck, step) for step in planned.steps]
+        if self._is_incremental(deck):
+            self._incremental.build(world, seeds, walk)
+        else:
+            self._incremental.build_clean(seeds, walk)
+
+    def _restart(self, deck: Deck, runner: Runner) -> None:
+        runner.restart(deck)
+        self._loaded = Facts()
+
+    def _load(self, facts: Facts) -> None:
+        """Note what a cell has imported."""
+        modules = {path: known for path, known in facts.files.items() if path.endswith(".py")}
+        self._loaded = Facts({**self._loaded.files, **modules}, {**self._loaded.packages, **facts.packages})
+
+    def _executed(
+        self, deck: Deck, planned: Plan, walk: Walk, unkept: str | None, is_clean: bool
+    ) -> Executed:
+        steps = planned.steps
+        ran = tuple(steps[number].cell.index for number in walk.ran)
+        cells = list(settled(deck, steps, walk.records, ran=False))
+        reasons: list[str | None] = [None] * len(deck.cells)
+        for number, (step, record) in enumerate(zip(steps, walk.records, strict=False)):
+            index = step.cell.index
+            reasons[index] = walk.reasons.get(number, "it is run with the cells around it")
+            if index in ran:
+                cells[index] = replace(cells[index], seconds=record.seconds)
+        notices = (*deck.notices, *_notices(steps, walk.records, unkept))
+        return Executed(replace(deck, cells=tuple(cells), notices=notices), ran, tuple(reasons), is_clean)
+
+
+def _seed(deck: Deck, step: Step) -> int | None:
+    """Return what a cell's streams start from: by the deck's seed, and the cell's label or code."""
+    seed = deck.settings.get("seed")
+    if seed is None:
+        return None
+    text = f"{seed}\0{step.cell.label or step.name}"
+    return int.from_bytes(hashlib.sha1(text.encode()).digest()[:4], "big")
+
+
+def _notices(steps: tuple[Step, ...], records: list[Record], unkept: str | None) -> list[Notice]:
+    notices = []
+    for step, record in zip(steps, records, strict=False):
+        if record.left_out:
+            told = f"this cell gives too much: {' and '.join(record.left_out)} left out"
+            notices.append(Notice("cut-output", told, step.cell.span))
+    if unkept:
+        hint = "the next build runs the cells again"
+        notices.append(Notice("unkept-outputs", f"outputs could not be stored: {unkept}", hint=hint))
+    return notices

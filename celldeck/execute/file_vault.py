@@ -1,0 +1,98 @@
+"""What the files held that cells write, so that a cell finds them as a clean run would have left them.
+
+The agent copies a file before it is first written, and after each cell that wrote it, into a folder where
+copies go by the digest of their content. A file that its author has changed meanwhile is taken as it is
+now.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from celldeck.files import write_atomically
+
+Content = str | None
+"""What stands for what a file holds: a digest, or `folder`; None: it is not there."""
+
+
+class FileVault:
+    """The files that the cells of one deck write."""
+
+    def __init__(self, folder: Path, copies: Path) -> None:
+        """Take the deck's folder, and the one for copies, which is made when it is needed."""
+        self._folder = folder
+        self._copies = copies
+        self._first: dict[str, Content] = {}
+        """Path to what was there before any cell wrote it."""
+        self._last: dict[str, Content] = {}
+        """Path to what we know to have left there."""
+
+    @property
+    def copies(self) -> str:
+        """The folder for copies, for the agent."""
+        return str(self._copies.absolute())
+
+    def knows(self, path: str) -> bool:
+        """Say whether a cell has written a file."""
+        return path in self._first
+
+    def content(self, path: str, files: Mapping[str, Content]) -> Content:
+        """Return what a file that we know holds where cells have written `files`."""
+        return files[path] if path in files else self._first.get(path)
+
+    def take(self, written: Mapping[str, tuple[Content, Content]]) -> None:
+        """Note what a cell has written: path to what was there before and is there now."""
+        for path, (before, after) in written.items():
+            self._first.setdefault(path, before)
+            self._last[path] = after
+
+    def unready(self, files: Mapping[str, Content]) -> list[str]:
+        """Return the files that cannot be brought into a state, so that their cells have to write them."""
+        return [
+            path
+            for path in self._first
+            if not self._is(path, wanted := self.content(path, files)) and not self._can_make(wanted)
+        ]
+
+    def bring(self, files: Mapping[str, Content]) -> None:
+        """Bring all files into the state in which cells have written `files`, as far as that can be done.
+
+        Raises:
+            OSError: one cannot be written.
+        """
+        for path in self._first:
+            if self._last.get(path) != self._now(path) and path not in files:
+                # Its author has changed it, or another program.
+                self._first[path] = self._last[path] = self._now(path)
+            wanted = self.content(path, files)
+            if not self._is(path, wanted) and self._can_make(wanted):
+                self._make(path, wanted)
+            self._last[path] = self._now(path)
+
+    def _now(self, path: str) -> Content:
+        from celldeck.execute.agent.watch import identity
+
+        file = str(self._folder / path)
+        if os.path.isdir(file):
+            return "folder"
+        known = identity(file)
+        return None if known is None else known[0] or f"{known[1]} {known[2]}"
+
+    def _is(self, path: str, content: Content) -> bool:
+        return self._now(path) == content
+
+    def _can_make(self, content: Content) -> bool:
+        return content in (None, "folder") or (self._copies / str(content)).is_file()
+
+    def _make(self, path: str, content: Content) -> None:
+        file = self._folder / path
+        if content == "folder":
+            file.mkdir(parents=True, exist_ok=True)
+        elif content is None:
+            with suppress(OSError):
+                file.rmdir() if file.is_dir() else file.unlink(missing_ok=True)
+        else:
+            write_atomically(file, (self._copies / content).read_bytes())
