@@ -208,8 +208,7 @@ class Incremental:
 
     def _took(self, walk: Walk, index: int, record: Record) -> None:
         """Go on to the next step."""
-        state = walk.states[index].copy()
-        state.apply(record.effect or Effect(), index)
+        state = _after(walk.states[index], record, index)
         del walk.states[index + 1 :], walk.records[index:]
         walk.states.append(state)
         walk.records.append(record)
@@ -233,6 +232,9 @@ class Incremental:
 
     def _ran(self, walk: Walk, index: int, record: Record) -> None:
         """Keep the record of a step that ran, and go on to the next."""
+        if record.effect is not None and record.effect.reason:
+            told = f"{record.effect.reason}, so all cells below depend on it"
+            walk.reasons[index] = f"{walk.reasons.get(index, 'it is new')}; {told}"
         self._memo.put(walk.steps[index], record)
         self._took(walk, index, record)
 
@@ -350,6 +352,7 @@ class Incremental:
             {
                 "drop": request.drop,
                 "park": request.park,
+                "stand_ins": sorted(reads_of(step.cell.source).binds.intersection(state.versions)),
                 "reads": sorted(request.names),
                 "channels": None if is_clean else state.channels,
                 "seed": self._seeds[index],
@@ -449,17 +452,22 @@ class Incremental:
         Raises:
             Diverged: it has not.
         """
-        one, other = walk.records[index].effect, again.effect
-        assert one is not None
-        assert other is not None
-        if one.writes != other.writes or one.deletes != other.deletes or one.groups != other.groups:
-            names = [n for n in {*one.writes, *other.writes} if one.writes.get(n) != other.writes.get(n)]
+        one, other = (_after(walk.states[index], record, index) for record in (walk.records[index], again))
+        cell = walk.steps[index].cell.index + 1
+        if one.versions != other.versions or one.groups != other.groups:
+            every = {*one.versions, *other.versions}
+            names = [name for name in every if one.versions.get(name) != other.versions.get(name)]
             what = f"`{min(names)}`" if names else "something"
-            raise Diverged(
-                f"cell {walk.steps[index].cell.index + 1} makes {what} otherwise when it runs again"
-            )
-        if one.channels_after != other.channels_after or one.files_after != other.files_after:
-            raise Diverged(f"cell {walk.steps[index].cell.index + 1} does not do the same when it runs again")
+            raise Diverged(f"cell {cell} makes {what} otherwise when it runs again")
+        if one.channels != other.channels or one.files != other.files:
+            raise Diverged(f"cell {cell} does not do the same when it runs again")
+
+
+def _after(state: State, record: Record, index: int) -> State:
+    """Return the state after a step that started from `state`."""
+    after = state.copy()
+    after.apply(record.effect or Effect(), index)
+    return after
 
 
 def short(text: str) -> str:

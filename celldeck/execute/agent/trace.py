@@ -12,6 +12,7 @@ import builtins
 import os
 import re
 import sys
+import sysconfig
 import threading
 import types
 from typing import Any
@@ -40,6 +41,10 @@ EVENTS = (
     "smtplib.connect",
 )
 """Audit events of what reaches out of the process: https://docs.python.org/3/library/audit_events.html"""
+
+INNOCENT = ("subprocess.Popen", "ctypes.dlopen", "os.posix_spawn")
+"""Those of them that libraries cause for their own needs."""
+STANDARD_LIBRARY = sysconfig.get_path("stdlib") + os.sep
 
 QUIET = frozenset(
     [
@@ -101,6 +106,9 @@ LOUD_CALLS = frozenset(
 """Functions that change a library that is quiet otherwise."""
 SETTINGS = ("environ", "rcParams", "rcParamsDefault", "options", "path")
 """Objects in modules that are in a channel."""
+STAND_IN = object()
+"""What names are bound to before a cell that binds them, where nobody needs their value: so it shows if it
+deletes them."""
 SAFE_MAGICS = frozenset({"time", "timeit", "capture", "matplotlib", "precision"})
 
 
@@ -137,7 +145,7 @@ class Trace:
             return
         self.busy.here = True
         try:
-            if not within_import():
+            if not is_of_library(event):
                 self.events.append(event)
         finally:
             self.busy.here = False
@@ -164,6 +172,8 @@ class Trace:
         self.parked = {
             name: self.namespace.pop(name) for name in request.get("park", ()) if name in self.namespace
         }
+        for name in request.get("stand_ins", ()):
+            self.namespace.setdefault(name, STAND_IN)
         self.before = {name: self.namespace[name] for name in self.names()}
         self.threads = set(threading.enumerate())
         self.events = []
@@ -179,9 +189,12 @@ class Trace:
         names = self.names()
         is_new = {name for name in names if self.before.get(name, self) is not self.namespace[name]}
         gone = [name for name in self.before if name not in self.namespace]
+        for name in [name for name in names if self.namespace[name] is STAND_IN]:
+            del self.namespace[name]
         for name, value in self.parked.items():
-            # Another value under the same name has taken its place.
-            self.namespace.setdefault(name, value)
+            # Unless the cell has bound the name, or deleted it.
+            if name not in is_new and name not in gone:
+                self.namespace[name] = value
         names = self.names()
         touched = set(self.request["reads"])
         changed = self.sharing(touched) | is_new
@@ -373,11 +386,18 @@ def parsed(source: str) -> ast.Module | None:
         return None
 
 
-def within_import() -> bool:
-    """Say whether the caller runs because of an import."""
+def is_of_library(event: str) -> bool:
+    """Say whether an event comes of an import, or of a library that asks how many processors there are."""
     frame: Any = sys._getframe(2)
+    is_first = True
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
+        file = frame.f_code.co_filename
+        if file.startswith("<frozen importlib"):
             return True
+        is_standard = file.startswith(STANDARD_LIBRARY) and "site-packages" not in file
+        if is_first and not is_standard:
+            is_first = False
+            if "site-packages" in file and event.startswith(INNOCENT):
+                return True
         frame = frame.f_back
     return False
