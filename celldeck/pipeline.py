@@ -186,12 +186,20 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
         extra=_extra_styles(page),
     )
     told += tell_of_themes(themes, theme, deck)
-    told += _empty_values(deck)
+    if deck.cells:
+        from celldeck.render.mime.plotly import with_script
+
+        told += _unseen(deck)
+        page = replace(page, slides=with_script(page.slides))
     return replace(page, css=css, notices=tuple(dict.fromkeys(told)))
 
 
-def _empty_values(deck: Deck) -> Iterator[Notice]:
+def _unseen(deck: Deck) -> Iterator[Notice]:
+    """Tell of outputs that a reader may not see."""
+    from celldeck.render.mime import unseen
+
     for cell in deck.cells:
+        yield from (Notice("unseen-output", told, cell.span) for told in unseen(cell))
         if cell.inline and cell.outputs == () and cell.options["eval"]:
             yield Notice("empty-value", "this value is None, so nothing is shown of it", cell.span)
 

@@ -25,6 +25,9 @@ LARGEST_CELL = 1 << 27
 """Characters of all outputs of a cell."""
 
 
+VIEW = "application/vnd.jupyter.widget-view+json"
+"""A widget of Jupyter: its id, for a page that has a kernel."""
+
 _PLACE = re.compile(r" \(<cell [^>]*>, line \d+\)$")
 
 
@@ -149,7 +152,7 @@ class Collector:
         outputs: list[Output] = []
         for item in self._items:
             if isinstance(item, Output):
-                outputs.append(item)
+                outputs.append(self._settled(item))
                 continue
             for name in ("stdout", "stderr"):
                 text = item[name].text() if name in item else ""
@@ -158,6 +161,14 @@ class Collector:
                 if text:
                     outputs.append(Output("stream", {"text/plain": text}, stream=name))
         return Collected(tuple(outputs), tuple(self._updates), self._report, tuple(self._left_out()))
+
+    def _settled(self, output: Output) -> Output:
+        """Return a widget as it stood when its cell ended, without the id that differs in every run."""
+        if VIEW not in output.data:
+            return output
+        data = dict(output.data)
+        model = json.loads(data.pop(VIEW)).get("model_id")
+        return replace(output, data={**data, **self._report.get("widgets", {}).get(model, {})})
 
     def _left_out(self) -> Iterable[str]:
         dropped = sum(

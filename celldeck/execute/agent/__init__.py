@@ -18,6 +18,7 @@ MODULES = (
     "tracebacks",
     "watch",
     "figures",
+    "pictures",
     "variables",
     "channels",
     "graph",

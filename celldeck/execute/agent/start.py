@@ -19,6 +19,8 @@ def install(shell: Any, modules: dict[str, Any], settings: dict[str, Any]) -> No
     watch = modules["watch"].Watch()
     shell.config.InlineBackend.figure_formats = {"retina"}
     figures = modules["figures"].Figures(shell)
+    # Each stands before the one above, so that whatever is shown is bounded.
+    pictures = modules["pictures"].Pictures(shell)
     values = modules["values"].Values(shell, settings["longest_text"], settings["largest_content"])
     shell.ask_exit = leave
     if hasattr(shell, "_tee"):
@@ -29,7 +31,8 @@ def install(shell: Any, modules: dict[str, Any], settings: dict[str, Any]) -> No
     graph = modules["graph"].Graph(shell.user_ns)
     fingerprints = modules["fingerprints"].Fingerprints(shell.user_ns)
     trace = modules["trace"].Trace(shell, graph, fingerprints, channels)
-    Cells(shell, names, make_streams, values, watch, figures, variables, trace, settings["report"]).install()
+    parts = (make_streams, values, watch, figures, pictures, variables, trace)
+    Cells(shell, names, *parts, settings["report"]).install()
 
 
 class Cells:
@@ -43,6 +46,7 @@ class Cells:
         values: Any,
         watch: Any,
         figures: Any,
+        pictures: Any,
         variables: Any,
         trace: Any,
         report: str,
@@ -55,6 +59,7 @@ class Cells:
         self.values = values
         self.watch = watch
         self.figures = figures
+        self.pictures = pictures
         self.variables = variables
         self.trace = trace
         self.report = report
@@ -98,6 +103,7 @@ class Cells:
         self.variables.end()
         effect = self.observed()
         dropped = {**self.streams.end(), **self.values.end()}
+        used["widgets"] = self.pictures.end()
         # IPython 9 keeps what every cell showed, for a history that nobody reads here.
         getattr(self.shell.history_manager, "outputs", {}).clear()
         self.shell.display_pub.publish({self.report: {**used, "effect": effect, "dropped": dropped}})

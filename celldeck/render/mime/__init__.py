@@ -15,7 +15,8 @@ slide are a `.cell.cell-placed`. A value in a line of text is `<span class="cell
 =========================  =======================================================================
 `cell-output-stream`       `<pre><samp>`: what it printed; also `cell-output-stdout`, `cell-output-stderr`
 `cell-output-text`         `<pre><samp>`: the text of a value
-`cell-output-html`         HTML of the author's code; also `cell-output-table` if it is a data frame
+`cell-output-html`         HTML of the author's code; also `cell-output-table` if it is a data frame, and
+                           `cell-output-plotly` if it is a figure that Plotly's script draws
 `cell-output-image`        `<img>`: a plot or a picture
 `cell-output-media`        `<audio controls>` or `<video controls>`
 `cell-output-latex`        a formula
@@ -37,12 +38,12 @@ script in a page may do. Animations and interactive plots live from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from celldeck.cell_options import shows_on_next_slide
 from celldeck.model import Cell, Output
-from celldeck.render.mime import html, images, json, latex, markdown, media, text, traceback
+from celldeck.render.mime import html, images, json, latex, markdown, media, plotly, text, traceback
 from celldeck.render.mime.captions import with_captions
 from celldeck.render.mime.choice import shown_outputs
 from celldeck.render.mime.tools import MimeTools
@@ -56,6 +57,7 @@ __all__ = [
     "render_outputs",
     "render_placed",
     "render_value",
+    "unseen",
 ]
 
 
@@ -71,8 +73,13 @@ class Format:
     """Takes a MIME type of the output, the output, its cell and the tools. None: what the output holds in
     this type cannot be shown this way, so the next format gets its turn."""
 
+    def takes(self, mime: str) -> bool:
+        """Say whether it is for outputs of this type."""
+        return mime == self.mime or (self.mime.endswith("/") and mime.startswith(self.mime))
+
 
 FORMATS: tuple[Format, ...] = (
+    Format(plotly.MIME, "cell-output-html cell-output-plotly", plotly.render),
     Format("text/html", "cell-output-html cell-output-table", html.render_table),
     Format("text/html", "cell-output-html", html.render),
     Format("image/svg+xml", "cell-output-image", images.render_svg),
@@ -111,6 +118,20 @@ def render_placed(cell: Cell, tools: MimeTools) -> str:
     return _in_cell(cell, outputs, "cell-no-code cell-placed") if outputs else ""
 
 
+def unseen(cell: Cell) -> Iterator[str]:
+    """Give what a reader may not see of a cell's outputs, in words: what nobody knows, what is far away."""
+    for output in shown_outputs(cell):
+        if output.kind not in ("display", "result"):
+            continue
+        unknown = [mime for mime in output.data if not any(form.takes(mime) for form in FORMATS)]
+        if unknown and len(unknown) == len(output.data):
+            yield f"an output is in no form that a page can show: {', '.join(unknown)}"
+        elif plotly.MIME in output.data and len(output.data) == 1 and plotly.script_file() is None:
+            yield "a figure of Plotly needs the package plotly, which is not installed here"
+        elif html.needs_network(output):
+            yield "an output loads something from the network, so it is not seen without"
+
+
 def _in_cell(cell: Cell, inner: str, kind: str) -> str:
     own = cell.options["classes"]
     assert isinstance(own, tuple)
@@ -145,7 +166,7 @@ def _output(output: Output, cell: Cell, tools: MimeTools) -> str:
         return _wrapped(f"cell-output-stream cell-output-{output.stream}", content)
     for form in FORMATS:
         for mime in output.data:
-            if mime == form.mime or (form.mime.endswith("/") and mime.startswith(form.mime)):
+            if form.takes(mime):
                 rendered = form.render(mime, output, cell, tools)
                 if rendered is not None:
                     return _wrapped(form.classes, rendered)

@@ -14,8 +14,10 @@ _ROW_STYLE = re.compile(r' style="text-align: (?:right|left);"')
 # What the library `rich` sends, and through it Keras for `model.summary()`: text in looks of its own.
 _RICH = re.compile(r'\s*<pre style="white-space:pre;overflow-x:auto;line-height:normal;font-family:')
 _REMOTE = re.compile(
-    r"<(?:script|iframe|img|link|video|audio|source)\b[^>]*\b(?:src|href)\s*=\s*[\"']?(?:https?:)?//",
-    re.IGNORECASE,
+    r"<(?:script|iframe|img|link|video|audio|source)\b[^>]*\b(?:src|href)\s*=\s*[\"']?(?:https?:)?//"
+    # Addresses that a script loads from, as Vega's and Bokeh's do.
+    r"|<script\b[^>]*>(?:(?!</script>).)*?[\"']https?://(?:cdn\.|unpkg\.com|[^\"'\s]+\.js\b)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -31,6 +33,12 @@ def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | Non
     if _REMOTE.search(content) and any(other.startswith("image/") for other in output.data):
         return None
     return content.strip()
+
+
+def needs_network(output: Output) -> bool:
+    """Say whether all that an output has to show is HTML that loads something from the network."""
+    content = output.data.get("text/html", "")
+    return bool(_REMOTE.search(content)) and not any(mime.startswith("image/") for mime in output.data)
 
 
 def is_text(output: Output) -> bool:
