@@ -72,6 +72,12 @@ class Cache:
         except (zlib.error, UnicodeDecodeError):
             return None
 
+    def has(self, kind: str, key: str) -> bool:
+        """Say whether something was put for this kind and key, without unpacking it."""
+        digest = _digest(kind, key)
+        with self._lock:
+            return digest in self._fresh or self._from_disk(digest) is not None
+
     def put(self, kind: str, key: str, value: str) -> None:
         """Keep `value` for this kind and key; it is on disk after `flush`, or when the process ends."""
         digest = _digest(kind, key)

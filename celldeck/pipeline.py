@@ -107,7 +107,8 @@ def build(path: Path, tools: Tools, template: DocumentTemplate = "bespoke") -> B
 
 def load(path: Path, tools: Tools) -> Deck:
     """Return the deck at `path`, its cells not run; errors as `build`."""
-    deck = parse(read_source(path), tools.options(path), read_file=_read_code)
+    again = tools.again(path).reader
+    deck = parse(read_source(path), tools.options(path), read_file=_read_code, again=again)
     tools.parts.update(file.resolve() for file in deck.files)
     return deck
 
@@ -175,7 +176,7 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
         told += _unknown_themes(deck, themes)
         deck = choose_theme(deck, themes)
     theme, size = _sized(themes, find_theme(themes, _text(deck.directives.get("theme"))), deck, told)
-    page = render(deck, theme, _context(deck, theme, options, tools, told))
+    page = render(deck, theme, _context(deck, theme, options, tools, told), tools.again(path).renderer)
     css = stylesheet(
         themes,
         theme,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,8 @@ from celldeck.cache import Cache
 from celldeck.errors import DeckError
 from celldeck.marp_project import MarpProject, find_marp_project
 from celldeck.model import MarpOptions
+from celldeck.parse import Rereader
+from celldeck.render import Rerenderer
 from celldeck.render.code import Highlighter
 from celldeck.render.math import MathJax
 from celldeck.settings import Settings
@@ -30,6 +32,14 @@ class Look:
     themes: ThemeSet
     forced: str | None
     """The theme that the settings want for every deck, or None."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """What a deck's last build left for its next one."""
+
+    reader: Rereader = field(default_factory=Rereader)
+    renderer: Rerenderer = field(default_factory=Rerenderer)
 
 
 @dataclass
@@ -78,6 +88,10 @@ class Tools:
             self._projects[folder] = find_marp_project(folder)
         return self._projects[folder]
 
+    def again(self, path: Path) -> Again:
+        """Return what the last build of the deck at `path` left for its next one; it is made once."""
+        return self._again.setdefault(path, Again())
+
     @cached_property
     def kernels(self) -> Kernels:
         """Starts the kernels that cells run in."""
@@ -87,6 +101,10 @@ class Tools:
 
     @cached_property
     def _looks(self) -> dict[tuple[object, ...], Look]:
+        return {}
+
+    @cached_property
+    def _again(self) -> dict[Path, Again]:
         return {}
 
     @cached_property

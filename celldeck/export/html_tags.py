@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 # Possessive, so that text with a stray quote costs no more than text without.
 _OPENING = re.compile(
@@ -18,7 +19,7 @@ _ATTRIBUTE = re.compile(
 )
 # Elements whose content is text to the parser, whatever it looks like.
 _RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"}
-_SIGNS_OF_ADDRESSES = ("src", "href", "url(", "poster")
+_ELEMENTS_WITH_ADDRESSES = ("<object", "<style")
 
 
 class Tag:
@@ -61,6 +62,8 @@ def rewrite(text: str, change: Callable[[Tag], str | None], css: Callable[[str],
             is put before the tag.
         css: is given the content of each `<style>` and returns another.
     """
+    if not _is_worth_reading(text):
+        return text
     parts: list[str] = []
     at = 0
     while match := _OPENING.search(text, at):
@@ -70,8 +73,7 @@ def rewrite(text: str, change: Callable[[Tag], str | None], css: Callable[[str],
             parts.append(match[0])
             continue
         name = match[1].lower()
-        attributes = match[2].lower()
-        if name == "object" or any(sign in attributes for sign in _SIGNS_OF_ADDRESSES):
+        if name == "object" or _may_hold_address(match[2].lower()):
             tag = Tag(name, match[2])
             if before := change(tag):
                 parts.append(before)
@@ -86,3 +88,15 @@ def rewrite(text: str, change: Callable[[Tag], str | None], css: Callable[[str],
             at = end
     parts.append(text[at:])
     return "".join(parts)
+
+
+@lru_cache(maxsize=2048)
+def _is_worth_reading(text: str) -> bool:
+    # Kept, since an edit of a deck leaves most of its slides the very texts they were.
+    lowered = text.lower()
+    return _may_hold_address(lowered) or any(name in lowered for name in _ELEMENTS_WITH_ADDRESSES)
+
+
+def _may_hold_address(lowered: str) -> bool:
+    # Written out, since this is asked of every tag of a deck.
+    return "href" in lowered or "src" in lowered or "url(" in lowered or "poster" in lowered

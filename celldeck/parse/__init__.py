@@ -15,7 +15,7 @@ from celldeck.parse.fragments import number_fragments
 from celldeck.parse.front_matter import read_front_matter
 from celldeck.parse.header_footer import read_headers_and_footers
 from celldeck.parse.heading_divider import divide_at_headings
-from celldeck.parse.markdown import read_markdown
+from celldeck.parse.markdown.again import Rereader
 from celldeck.parse.metadata import describe
 from celldeck.parse.misspellings import tell_misspellings
 from celldeck.parse.notes import collect_notes
@@ -33,7 +33,7 @@ from celldeck.parse.survey import survey
 from celldeck.parse.transitions import settle_transitions
 from celldeck.source import Source
 
-__all__ = ["PASSES", "Draft", "Pass", "choose_theme", "parse", "unknown_themes"]
+__all__ = ["PASSES", "Draft", "Pass", "Rereader", "choose_theme", "parse", "unknown_themes"]
 
 
 def take_cells(draft: Draft) -> Draft:
@@ -66,17 +66,24 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
-def parse(source: Source, options: MarpOptions | None = None, *, read_file: ReadFile | None = None) -> Deck:
+def parse(
+    source: Source,
+    options: MarpOptions | None = None,
+    *,
+    read_file: ReadFile | None = None,
+    again: Rereader | None = None,
+) -> Deck:
     """Return the deck that a text is.
 
     Args:
         options: as in Marp; None: what Marp's CLI has.
         read_file: gives the files that cells take their code from; None: nobody does.
+        again: has read the deck before, if it was read before.
 
     Returns:
         The deck with its cells not run. `Deck.directives["theme"]` is the theme named last;
         `choose_theme` settles which of the named ones there is.
     """
     options = options or MarpOptions()
-    draft = Draft(Deck(source, ()), options, read_markdown(source, options), read_file)
+    draft = Draft(Deck(source, ()), options, (again or Rereader()).read(source, options), read_file)
     return reduce(lambda done, step: step(done), PASSES, draft).deck

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import quote
 
 from celldeck.emoji import find_names
@@ -52,7 +53,7 @@ def name_headings(draft: Draft) -> Draft:
     def named(block: Block) -> Block:
         if not isinstance(block, Heading):
             return block
-        base = slug_of(heading_text(block.children, named_emoji=bool(options.emoji_shortcode)))
+        base = _name_of(block.children, bool(options.emoji_shortcode))
         count = taken.get(base, -1) + 1
         taken[base] = count
         return replace(block, slug=f"{base}-{count}" if count else base)
@@ -63,6 +64,11 @@ def name_headings(draft: Draft) -> Draft:
             slide = replace(slide, blocks=change_blocks(slide.blocks, named))
         slides.append(slide)
     return draft.with_slides(slides)
+
+
+@lru_cache(maxsize=4096)
+def _name_of(children: tuple[Inline, ...], named_emoji: bool) -> str:
+    return slug_of(heading_text(children, named_emoji=named_emoji))
 
 
 def heading_text(children: Sequence[Inline], *, named_emoji: bool) -> str:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from celldeck.model import Deck, Page, Theme
+from celldeck.render.again import Rerenderer
 from celldeck.render.context import Context
 from celldeck.render.slides import Frame, render_slide
 
-__all__ = ["Context", "Frame", "frame_of", "render", "render_slide"]
+__all__ = ["Context", "Frame", "Rerenderer", "frame_of", "render", "render_slide"]
 
 
-def render(deck: Deck, theme: Theme, context: Context) -> Page:
+def render(deck: Deck, theme: Theme, context: Context, again: Rerenderer | None = None) -> Page:
     """Return the page that a deck makes in a theme; its style sheet is left empty for the caller.
 
     Args:
         deck: its `theme` directive settled; cells as they are to be shown.
         theme: of the size that the deck asks for.
         context: what elements need from outside.
+        again: has rendered the deck before, if it was rendered before.
     """
     frame = frame_of(deck, theme, context)
     return Page(
-        slides=tuple(render_slide(slide, frame) for slide in deck.slides),
+        slides=tuple((again or Rerenderer()).render(deck.slides, frame)),
         css="",
         size_px=theme.size_px,
         page_size=theme.page_size,

@@ -192,7 +192,7 @@ class Typesetter:
         Args:
             formulas: TeX, and whether it is a block of its own.
         """
-        missing = [each for each in dict.fromkeys(formulas) if self._cache.get("math", _key(*each)) is None]
+        missing = [each for each in dict.fromkeys(formulas) if not self._cache.has("math", _key(*each))]
         if not missing:
             return
         from celldeck.render.typeset_many import Helper, split

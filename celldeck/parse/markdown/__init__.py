@@ -29,6 +29,7 @@ __all__ = [
     "Document",
     "References",
     "read_chunk",
+    "read_chunks",
     "read_image_text",
     "read_inline",
     "read_markdown",
@@ -58,13 +59,31 @@ def read_markdown(source: Source, options: MarpOptions) -> Document:
     text = source.text
     if front:
         text = "\n".join(source.lines[start:])
+    chunks, references = read_chunks(text, options, source, start)
+    return Document(front.yaml if front else None, start, chunks, references)
+
+
+def read_chunks(
+    text: str, options: MarpOptions, source: Source, line: int
+) -> tuple[tuple[Chunk, ...], References]:
+    """Return the chunks of a part of a source, and the references that are defined in it and hold for it.
+
+    Args:
+        text: the part, without front matter; nothing may be open where it begins.
+        options: how it is read.
+        source: the whole.
+        line: 0-based line that the part begins on.
+
+    Raises:
+        DeckError: as for `read_markdown`.
+    """
     lines, elements = _read_blocks(text, options)
     references = References(lines.references)
     chunks = tuple(
-        _freeze_chunk(chunk, end, start, options, references, lambda line: source.span(line + 1))
+        _freeze_chunk(chunk, end, line, options, references, lambda number: source.span(number + 1))
         for chunk, end in _cut(elements, lines.count)
     )
-    return Document(front.yaml if front else None, start, chunks, references)
+    return chunks, references
 
 
 def read_chunk(text: str, options: MarpOptions, references: References = NONE, line: int = 0) -> Chunk:
