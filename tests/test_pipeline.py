@@ -14,7 +14,19 @@ from typing import Any
 import pytest
 
 from celldeck.errors import DeckError
-from celldeck.pipeline import Built, Tools, build, finish, load, read_source, run, self_contained, write
+from celldeck.model import Output
+from celldeck.pipeline import (
+    Built,
+    Tools,
+    build,
+    failures,
+    finish,
+    load,
+    read_source,
+    run,
+    self_contained,
+    write,
+)
 from celldeck.settings import Settings
 
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><circle r="2"/></svg>'
@@ -48,6 +60,41 @@ def deck(text: str, name: str = "talk.md") -> Path:
 def told(built: Built) -> list[str]:
     """Return the first line of each notice."""
     return [str(notice).split("\n")[0] for notice in built.notices]
+
+
+# ---------------------------------------------------------------- cells
+
+
+def test_a_file_that_a_deck_takes_code_from_is_part_of_it(make: Make) -> None:
+    deck("x = 1\nraise ValueError\n", "src/train.py")
+    tools = make()
+    path = deck(
+        "---\nkernel: python3\n---\n\n```python {file=../src/train.py depends=a.csv}\n```\n", "a/talk.md"
+    )
+    loaded = load(path, tools)
+    assert loaded.cells[0].source == "x = 1\nraise ValueError"
+    assert tools.parts == {Path("src/train.py").resolve(), Path("a/a.csv").resolve()}
+    assert {Path("src").resolve(), Path("a").resolve()} <= tools.folders()
+    raised = Output("error", {"text/plain": ""}, error=("ValueError", ""), error_line=2)
+    cells = (replace(loaded.cells[0], outputs=(raised,)),)
+    (told,) = failures(replace(loaded, cells=cells))
+    assert told.split("\n")[0].endswith("src/train.py:2:1: cell 1 raised ValueError")
+    (gone,) = load(deck("```python {file=gone.py}\n```\n", "b.md"), make(execute=("b.md",))).notices
+    assert gone.message == "this cell is not run: there is no gone.py"
+
+
+def test_a_value_that_raises_and_one_that_is_nothing_are_told(make: Make) -> None:
+    loaded = load(deck("---\nkernel: python3\n---\n\nAt `{python} a` and\n`{python} b`.\n"), make())
+    raised = Output("error", {"text/plain": ""}, error=("NameError", "no a"), error_line=1)
+    cells = (replace(loaded.cells[0], outputs=(raised,)), replace(loaded.cells[1], outputs=()))
+    built = finish(replace(loaded, cells=cells), make())
+    assert [failure.split("\n")[0] for failure in built.failures] == [
+        "talk.md:5:5: a value raised NameError: no a"
+    ]
+    assert told(built) == [
+        "talk.md:6:2: warning: this value is None, so nothing is shown of it [empty-value]"
+    ]
+    assert "⚠ NameError" in built.page.slides[0]
 
 
 # ---------------------------------------------------------------- reading

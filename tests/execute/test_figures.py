@@ -51,6 +51,8 @@ def test_options_of_figures_hold_for_their_cell(tmp_path: Path) -> None:
         sizes,
         "\nplt.rcdefaults()\nplt.plot([1, 2]);",
         "\nplt.plot([1, 2]); plt.gcf().set_facecolor('white')",
+        "\nplt.rcParams.update({'figure.facecolor': 'none', 'text.color': '#eeeeee', 'xtick.color': '0.1'})\n"
+        "plt.plot([1, 2]);",
     )
     printed = texts(deck.cells)
     assert printed[0] == ["4.0 2.25 100.0 15.0\n"]
@@ -71,6 +73,8 @@ def test_options_of_figures_hold_for_their_cell(tmp_path: Path) -> None:
     # Matplotlib's own defaults have a white ground, and so has an author's: the ink stays dark on it.
     assert "ink" not in picture_of(deck.cells[9])[1]
     assert "ink" not in picture_of(deck.cells[10])[1]
+    # Text of the author's own in a dark colour needs paper.
+    assert picture_of(deck.cells[11])[1]["paper"] is True
 
 
 def picture_of(cell: Cell) -> tuple[str, Mapping[str, object]]:

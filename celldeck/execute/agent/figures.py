@@ -56,6 +56,8 @@ LOOKS: dict[str, Any] = {
     "boxplot.whiskerprops.color": INK,
     "boxplot.capprops.color": INK,
 }
+TEXTS = ("text.color", "axes.labelcolor", "xtick.color", "ytick.color")
+"""The parameters that say in which colour a figure is written."""
 PIXELS_PER_INCH = 100
 """Of a slide, whatever the resolution of a figure."""
 LARGEST_SVG = 400_000
@@ -152,9 +154,7 @@ class Figures:
         self.number += 1
         chosen = self.options.get("fig-format") or "svg"
         data: dict[str, Any] = {"text/plain": repr(figure)}
-        # On a ground of the author's own the ink has to stay as it is.
-        is_open = self.options.get("fig-theme") is not False and figure.get_facecolor()[3] == 0
-        inked: dict[str, Any] = {"ink": INK, "ground": GROUND, "cycle": list(CYCLE)} if is_open else {}
+        inked = self.left_open(figure)
         if chosen == "svg":
             width, drawing = self.as_svg(figure)
             if len(drawing) <= LARGEST_SVG or self.options.get("fig-format"):
@@ -166,6 +166,17 @@ class Figures:
         data["image/png"] = b2a_base64(picture, newline=False).decode("ascii")
         pixels = int.from_bytes(picture[16:20], "big")
         return data, {"image/png": {"width": round(pixels * PIXELS_PER_INCH / density), **inked}}
+
+    def left_open(self, figure: Any) -> dict[str, Any]:
+        """Return what is to be known of a figure's colours; nothing of one that has a ground of its own."""
+        if self.options.get("fig-theme") is False or figure.get_facecolor()[3] > 0:
+            return {}
+        params = sys.modules["matplotlib"].rcParams
+        own = [get(params, name) for name in TEXTS if get(params, name) != INK]
+        if any(map(is_dark, own)):
+            # The author has chosen dark text for a light ground.
+            return {"paper": True}
+        return {"ink": INK, "ground": GROUND, "cycle": list(CYCLE)}
 
     def as_svg(self, figure: Any) -> tuple[int, str]:
         """Return the width in pixels of a slide, and the drawing."""
@@ -195,6 +206,12 @@ class Figures:
         drawing = drawing[drawing.index("<svg") :]
         points = float(drawing.split('width="', 1)[1].split("pt", 1)[0])
         return round(points * PIXELS_PER_INCH / 72), drawing
+
+
+def is_dark(colour: Any) -> bool:
+    """Say whether a colour can be read on white rather than on black."""
+    red, green, blue = importlib.import_module("matplotlib.colors").to_rgb(colour)
+    return bool(0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.18)
 
 
 class Arrival:

@@ -38,7 +38,7 @@ def _img(source: str, mime: str, output: Output, cell: Cell) -> str:
     # Only the width: with both, a theme's `max-width` would squeeze the picture.
     size = f' width="{width:g}"' if isinstance(width, int | float) else ""
     look = ""
-    if size and isinstance(metadata, dict) and "ink" in metadata:
+    if size and isinstance(metadata, dict) and ("ink" in metadata or "paper" in metadata):
         # Its ground is open, its ink dark: on a dark slide it needs paper behind it, as large as itself.
         look, size = ' class="on-paper"', f' style="width:auto;max-width:min(100%,{width:g}px)"'
     return f'<img{look} src="{source}" alt="{escape(_alt(metadata, output, cell))}"{size} />'
