@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from celldeck.errors import Notice
+from celldeck.keymap import ACTIONS, Action
 from celldeck.nodes import Block, Inline
 from celldeck.source import Source, Span
 
@@ -258,3 +259,9 @@ class Page:
     source: Source
     theme: str
     notices: tuple[Notice, ...] = ()
+    typeset_notes: tuple[str, ...] = ()
+    """A slide's notes as HTML, for the presenter view; empty where nobody asked for it."""
+    plan: tuple[float | None, ...] = ()
+    """Seconds that a slide is to take; None: not planned."""
+    keys: tuple[Action, ...] = ACTIONS
+    """What the keyboard does when it is presented."""

@@ -19,11 +19,13 @@ from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
 from celldeck.files import write_atomically
+from celldeck.keymap import with_keys
 from celldeck.model import Cell, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
 from celldeck.parse import choose_theme, parse, unknown_themes
 from celldeck.parse.markdown import read_markdown
 from celldeck.parse.walk import every_node
+from celldeck.rehearsal import read_rehearsal, rehearsal_path, seconds_per_slide
 from celldeck.render import render
 from celldeck.render.allowlist import sanitize
 from celldeck.render.blocks import render_blocks
@@ -31,6 +33,7 @@ from celldeck.render.context import Context
 from celldeck.render.math import CSS as MATH_CSS
 from celldeck.render.math import Typesetter
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
+from celldeck.render.speaker import planned_seconds, typeset_notes
 from celldeck.source import Source, Span
 from celldeck.themes import ThemeSet, find_theme, resize, stylesheet
 from celldeck.themes import tell as tell_of_themes
@@ -176,7 +179,10 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
         told += _unknown_themes(deck, themes)
         deck = choose_theme(deck, themes)
     theme, size = _sized(themes, find_theme(themes, _text(deck.directives.get("theme"))), deck, told)
-    page = render(deck, theme, _context(deck, theme, options, tools, told), tools.again(path).renderer)
+    context = _context(deck, theme, options, tools, told)
+    page = render(deck, theme, context, tools.again(path).renderer)
+    if template == "bespoke":
+        page = _with_speaker(page, context, tools, told)
     css = stylesheet(
         themes,
         theme,
@@ -203,6 +209,49 @@ def _unseen(deck: Deck) -> Iterator[Notice]:
         yield from (Notice("unseen-output", told, cell.span) for told in unseen(cell))
         if cell.inline and cell.outputs == () and cell.options["eval"]:
             yield Notice("empty-value", "this value is None, so nothing is shown of it", cell.span)
+
+
+def _with_speaker(page: Page, context: Context, tools: Tools, told: list[Notice]) -> Page:
+    """Return the page with what its presenter needs: typeset notes, the plan, the keys."""
+    # Nearly all notes are those of the build before.
+    known = tools.again(page.source.path).notes
+
+    def typeset(notes: tuple[str, ...]) -> str:
+        return typeset_notes(notes, lambda text: _markdown(text, context))
+
+    made = {notes: known.get((page.theme, notes)) or typeset(notes) for notes in page.notes}
+    known.clear()
+    known.update({(page.theme, notes): html for notes, html in made.items()})
+    return replace(
+        page,
+        typeset_notes=tuple(made[notes] for notes in page.notes),
+        plan=_plan(page, told),
+        keys=with_keys(tools.settings.keys),
+    )
+
+
+def _plan(page: Page, told: list[Notice]) -> tuple[float | None, ...]:
+    """Return how long each slide is to take: what its notes say, or else what it took in the rehearsal."""
+    planned = tuple(map(planned_seconds, page.notes))
+    path = rehearsal_path(page.source.path)
+    if not path.is_file():
+        return planned
+    try:
+        times = read_rehearsal(path)
+    except DeckError as error:
+        told.append(Notice("rehearsal", error.message, hint=error.hint))
+        return planned
+    last = max((time.slide for time in times), default=0)
+    if last > len(planned):
+        told.append(
+            Notice(
+                "rehearsal",
+                f"the rehearsal {path} has a slide {last}, but this deck only {len(planned)}",
+                hint="rehearse it anew, or delete the file",
+            )
+        )
+    rehearsed = seconds_per_slide(times, len(planned))
+    return tuple(plan if plan is not None else took for plan, took in zip(planned, rehearsed, strict=True))
 
 
 def self_contained(built: Built, tools: Tools, output: Path, template: DocumentTemplate = "bespoke") -> Built:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from celldeck.errors import DeckError
+from celldeck.keymap import with_keys
 from celldeck.source import Source, Span
 
 Kind = Literal["flag", "text", "count", "port", "number", "texts"]
@@ -62,6 +63,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("timeout", "number", "seconds that a cell may run, where it does not say so itself", flag=False),
     Option("browser", "text", "the browser that prints PDFs", metavar="PATH"),
     Option("silence", "texts", "kinds of warnings that are not shown", flag=False),
+    Option("keys", "texts", "keys of the presented deck: 'action = key key …'", flag=False),
     Option("port", "port", "port of the watch server (default: 8000, or the next free one)", metavar="N"),
 )
 
@@ -91,6 +93,8 @@ class Settings:
     """Seconds."""
     browser: str | None = None
     silence: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    """Keys of the presented deck, see `keymap.with_keys`."""
     port: int | None = None
 
     @property
@@ -195,7 +199,19 @@ def _checked(table: Mapping[str, Any], source: Source) -> dict[str, Any]:
             hint = f"did you mean '{near[0]}'?" if near else f"settings: {', '.join(by_name)}"
             raise DeckError(f"unknown setting '{key}' in [tool.celldeck]", _key_span(source, key), hint)
         values[option.field] = _value(option, value, source, key)
+        if option.name == "keys":
+            _check_keys(value, source)
     return values
+
+
+def _check_keys(entries: list[str], source: Source) -> None:
+    for entry in entries:
+        try:
+            with_keys([entry])
+        except DeckError as error:
+            line = next((n for n, text in enumerate(source.lines, 1) if entry in text), None)
+            span = source.span(line, entry) if line else _key_span(source, "keys")
+            raise DeckError(error.message, span, error.hint) from None
 
 
 def _value(option: Option, value: Any, source: Source, key: str) -> Any:

@@ -40,6 +40,8 @@ class Again:
 
     reader: Rereader = field(default_factory=Rereader)
     renderer: Rerenderer = field(default_factory=Rerenderer)
+    notes: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
+    """Typeset notes of slides, by theme and text."""
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,10 @@ _CODES = {
     "End": 35,
     "Home": 36,
     "Enter": 13,
+    "F5": 116,
     "F11": 122,
+    "Escape": 27,
+    "Backspace": 8,
     " ": 32,
 }
 _MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}
@@ -117,11 +121,13 @@ class Presented:
             event = {
                 "key": key,
                 "code": f"Key{key.upper()}" if key.isalpha() and letter else {" ": "Space"}.get(key, key),
-                "windowsVirtualKeyCode": _CODES.get(key, ord(key.upper()) if letter else 0),
+                "windowsVirtualKeyCode": _CODES.get(key, ord(key.upper()) if letter and key.isalnum() else 0),
                 "modifiers": sum(_MODIFIERS[modifier] for modifier in modifiers),
             }
             if letter and not modifiers:
                 event["text"] = key
+            elif key == "Enter":
+                event["text"] = "\r"
             self.tab.call("Input.dispatchKeyEvent", {"type": "keyDown", **event})
             self.tab.call("Input.dispatchKeyEvent", {"type": "keyUp", **event})
 
@@ -148,6 +154,17 @@ class Presented:
         for kind, point in steps:
             points = [{"x": point[0], "y": point[1]}] if point else []
             self.tab.call("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def wait_for(self, expression: str, timeout_s: float = 5.0) -> None:
+        """Let the page go on until an expression holds.
+
+        Raises:
+            AssertionError: it does not within the time.
+        """
+        end = time.monotonic() + timeout_s
+        while not self.evaluate(f"Boolean({expression})"):
+            assert time.monotonic() < end, f"never: {expression}"
+            time.sleep(0.02)
 
     def frames(self) -> None:
         """Let the page draw."""

@@ -14,10 +14,10 @@ PACKAGE = Path(__file__).parents[1] / "celldeck"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("source", "files", "cache", "js"),
-    ("errors", "nodes", "emoji", "js", "packages"),
+    ("errors", "nodes", "emoji", "js", "packages", "keymap"),
     ("model",),
     ("cell_options",),
-    ("parse", "execute", "themes", "render", "export", "settings", "marp_project"),
+    ("parse", "execute", "themes", "render", "export", "settings", "marp_project", "rehearsal"),
     ("tools",),
     ("pipeline",),
     ("session",),

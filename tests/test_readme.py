@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from celldeck import cell_options, cli, settings
+from celldeck import cell_options, cli, keymap, settings
 from celldeck.model import MarpOptions
 from celldeck.parse import parse
 from celldeck.source import Source
@@ -104,3 +104,19 @@ def test_the_themes_it_names_are_there() -> None:
     assert {f"{name}.css" for name in re.findall(r"`([\w-]+)`", named)} <= {
         p.name for p in (ROOT / "theme").iterdir()
     }
+
+
+def test_the_page_about_presenting_has_every_action_with_its_keys() -> None:
+    text = (ROOT / "docs" / "presenting.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.+) \| (.+) \| `([a-z-]+)` \| .+ \|$", text, re.MULTILINE)
+    signs = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", "Escape": "Esc"}
+
+    def written(key: str) -> str:
+        shift, _, last = key.rpartition("Shift+")
+        return ("Shift " if "Shift+" in key else "") + f"`{signs.get(last, last)}`" + shift
+
+    assert rows == [
+        (", ".join(map(written, action.keys)), action.help, action.name) for action in keymap.ACTIONS
+    ]
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert keymap.with_keys(tomllib.loads(example)["tool"]["celldeck"]["keys"])

@@ -9,7 +9,7 @@ import functools
 import html
 import json
 import re
-from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -68,7 +68,14 @@ def document(
     """
     meta = page.metadata
     presents = template == "bespoke"
-    options = {"osc": osc, "progress": progress, "live": live, "version": version} if presents else None
+    options = {
+        "osc": osc,
+        "progress": progress,
+        "live": live,
+        "version": version,
+        "plan": page.plan if any(page.plan) else None,
+        "keys": [asdict(action) for action in page.keys],
+    }
     values = {
         "meta.title": _escaped(meta.title),
         "meta.description": _escaped(meta.description),
@@ -80,15 +87,13 @@ def document(
         # A title-less page is announced by its address; the deck's file name says more.
         "title": _escaped(meta.title or page.source.path.stem),
         "generator": f"celldeck {celldeck.__version__}",
-        "look": _in_style(
-            {"bespoke": _runtime("deck.css"), "bare": _runtime("bare.css"), "print": ""}[template]
-        ),
+        "look": _in_style({"bespoke": _look(), "bare": _runtime("bare.css"), "print": ""}[template]),
         "css": _in_style(page.css),
         "print_look": _in_style(_print_look(page.size_px)) if template == "print" else "",
         "container": _CONTAINER_ID if CONTAINERS[template] else "",
         "slides": "".join(page.slides),
-        "notes": notes_html(page.notes) if presents else "",
-        "options": _script_json(options) if options else "",
+        "notes": notes_html(page) if presents else "",
+        "options": _script_json(options) if presents else "",
         "import_map": _import_map() if presents else "",
         "script": _main_script() if presents else _plain_script("fit", "webkit", "still"),
     }
@@ -96,18 +101,29 @@ def document(
     return "".join(values[part] if at % 2 else part for at, part in enumerate(shell))
 
 
-def notes_html(notes: Sequence[Sequence[str]]) -> str:
+def notes_html(page: Page) -> str:
     """Return the notes of all slides as hidden elements, one a slide that has any, as Marp's page keeps them.
 
-    `data-index` counts slides from 0; a note is text, not HTML.
+    `data-index` counts slides from 0; a note is text, not HTML. After them come the same notes typeset, in
+    templates, which the presenter view shows.
     """
-    return "".join(
+    plain = "".join(
         f'<div class="bespoke-marp-note" data-index="{index}" tabindex="0">'
         + "".join(f"<p>{html.escape(note, quote=False)}</p>" for note in slide_notes)
         + "</div>"
-        for index, slide_notes in enumerate(notes)
+        for index, slide_notes in enumerate(page.notes)
         if slide_notes
     )
+    typeset = "".join(
+        f'<template class="celldeck-note" data-index="{index}">{note}</template>'
+        for index, note in enumerate(page.typeset_notes)
+        if note
+    )
+    return plain + typeset
+
+
+def _look() -> str:
+    return "".join(_runtime(f"{name}.css") for name in ("deck", "transitions", "stage", "presenter"))
 
 
 def _print_look(size_px: tuple[float, float]) -> str:
@@ -197,8 +213,8 @@ def _import_map() -> str:
 
 def _data_url(script: str, name: str) -> str:
     # In a data URL only these mean something else; everything else stays readable.
-    encoded = "".join(_ENCODED.get(character, character) for character in script)
+    encoded = script.translate(_ENCODED)
     return f"data:text/javascript;charset=utf-8,{encoded}%0A//%23 sourceURL=celldeck/{name}.js"
 
 
-_ENCODED = {"%": "%25", "#": "%23", "\n": "%0A", "\r": "%0D", "\t": "%09"}
+_ENCODED = str.maketrans({"%": "%25", "#": "%23", "\n": "%0A", "\r": "%0D", "\t": "%09"})

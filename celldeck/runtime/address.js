@@ -41,7 +41,7 @@ export default function address(deck) {
 
   const read = (to, step) => {
     isReading = true;
-    deck.go(to.index, step);
+    deck.go(to.index, step, { animate: false });
     isReading = false;
     settle();
     write({ step: deck.step });

@@ -1,7 +1,8 @@
 /**
  * What in a slide keeps keys, clicks and scrolling to itself: fields, players, links, code that scrolls.
  *
- * Sets `deck.claims`, which the modules for keys, wheel, touch and clicks ask before they turn the slide.
+ * Sets `deck.claims`, which the modules for keys, wheel, touch and clicks ask before they turn the slide. A tool
+ * in the hand and the overview claim the mouse for themselves.
  */
 export default function claims(deck) {
   const typing = "audio, button, input, select, textarea, video, summary, iframe, [contenteditable]:not([contenteditable=false])";
@@ -21,6 +22,7 @@ export default function claims(deck) {
 
     click(event) {
       const path = elementsOf(event);
+      if (deck.tool || deck.isOverview) return true;
       if (event.defaultPrevented || path.some((element) => element.matches(clicking))) return true;
       // A plot or a widget that reacts to the mouse says so by its cursor.
       return !/^(auto|default|text|none)$/.test(getComputedStyle(path[0]).cursor);
@@ -28,7 +30,7 @@ export default function claims(deck) {
 
     /** Whether something under the pointer can itself scroll along one of the axes, "X" and "Y". */
     scroll: (event, axes) =>
-      elementsOf(event).some((element) =>
+      deck.tool === "pen" || deck.isOverview || elementsOf(event).some((element) =>
         deck.parent.contains(element) && [...axes].some((axis) => scrolls(element, axis))),
   };
 }

@@ -1,4 +1,4 @@
-/** Buttons at the foot of the screen: back, page number, on, full screen. `idle.js` hides them. */
+/** Buttons at the foot of the screen: back, page number, on, full screen, overview, presenter view. `idle.js` hides them. */
 export default function controls(deck) {
   if (deck.options.osc === false) return;
   const bar = document.createElement("div");
@@ -28,6 +28,9 @@ export default function controls(deck) {
     const tell = () => full.classList.toggle("exit", Boolean(document.fullscreenElement));
     document.addEventListener("fullscreenchange", tell);
   }
+
+  button("overview", "Overview (o)", () => deck.overview());
+  button("presenter", "Presenter view (p)", () => deck.actions.get("presenter")());
 
   deck.on("step", ({ index, step, slide }) => {
     page.textContent = `Page ${index + 1} of ${deck.slides.length}`;

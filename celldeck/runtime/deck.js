@@ -21,8 +21,13 @@ export default function deck(parent) {
     get step() { return step; },
     get current() { return slides[index]; },
 
-    /** Key names (as in KeyboardEvent.key) and what they do; `keys.js` listens. */
-    bindings: new Map(),
+    /** What keys and buttons can do, by name (`keymap.py` has the table of them). */
+    actions: new Map(),
+
+    action(name, run) { self.actions.set(name, run); },
+
+    /** How a change gets onto the screen: at once. `transitions.js` replaces this. */
+    paint(update) { update(); },
 
     /** How many steps a slide has; the module that knows about steps replaces this. */
     lastStep: () => 0,
@@ -40,12 +45,13 @@ export default function deck(parent) {
       for (const listener of listeners.get(event) ?? []) listener(detail);
     },
 
-    bind(names, run) {
-      for (const name of names) self.bindings.set(name, run);
-    },
-
-    /** Show a slide (from 0) at a step; both are brought into range. Says whether anything changed. */
-    go(toIndex, toStep = 0) {
+    /**
+     * Show a slide (from 0) at a step; both are brought into range. Says whether anything changed.
+     *
+     * Where this deck stands is told at once by `index` and `step`; the events come when it shows, which a
+     * transition may put off until the next frame. `remote` says that another window has asked for it.
+     */
+    go(toIndex, toStep = 0, { animate = true, remote = false } = {}) {
       if (!slides.length) return false;
       const from = { index, step };
       const nextIndex = Math.min(Math.max(toIndex, 0), slides.length - 1);
@@ -53,12 +59,14 @@ export default function deck(parent) {
       if (nextIndex === index && nextStep === step) return false;
       index = nextIndex;
       step = nextStep;
-      const detail = { index, step, slide: slides[index], from };
-      if (index !== from.index) {
-        mark();
-        self.emit("slide", detail);
-      }
-      self.emit("step", detail);
+      const detail = { index, step, slide: slides[index], from, animate, remote };
+      self.paint(() => {
+        if (detail.index !== from.index) {
+          mark(detail.index);
+          self.emit("slide", detail);
+        }
+        self.emit("step", detail);
+      }, detail);
       return true;
     },
 
@@ -103,7 +111,7 @@ export default function deck(parent) {
       const [toIndex, toStep] = [shown >= 0 ? shown : index, step];
       index = -1;
       self.emit("slides", { slides });
-      self.go(toIndex, toStep);
+      self.go(toIndex, toStep, { animate: false });
     },
   };
 
@@ -121,16 +129,16 @@ export default function deck(parent) {
     return slide;
   }
 
-  function mark() {
+  function mark(shownIndex) {
     slides.forEach((slide, at) => {
-      const active = at === index;
+      const active = at === shownIndex;
       slide.classList.toggle("bespoke-marp-active", active);
       if (active) slide.removeAttribute("aria-hidden");
       else slide.setAttribute("aria-hidden", "true");
     });
     // Animations of a slide start when it shows: with the class they are off (deck.css), measuring makes
     // the browser notice, without the class they start anew.
-    const shown = slides[index];
+    const shown = slides[shownIndex];
     shown.classList.add("bespoke-marp-active-ready");
     shown.getBoundingClientRect();
     shown.classList.remove("bespoke-marp-active-ready");

@@ -14,11 +14,14 @@ export default function fragments(deck) {
     return slide ? partsOf(slide).indexOf(part) + 1 : 0;
   };
 
-  deck.on("step", ({ slide, step }) => {
+  /** Mark the parts of a slide, or of a copy of one, as they are at a step. */
+  deck.reveal = (slide, step) => {
     partsOf(slide).forEach((part, at) => {
       part.setAttribute("data-bespoke-marp-fragment", at < step ? "active" : "inactive");
       if (at === step - 1) part.setAttribute("data-bespoke-marp-current-fragment", "current");
       else part.removeAttribute("data-bespoke-marp-current-fragment");
     });
-  });
+  };
+
+  deck.on("step", ({ slide, step }) => deck.reveal(slide, step));
 }

@@ -1,4 +1,4 @@
-/** The whole screen, by `f` or F11. Sets `deck.fullscreen`; null where the browser has none to give. */
+/** The whole screen, by `f`, F11, or F5, which clickers send to start a talk. Sets `deck.fullscreen`; null where the browser has none to give. */
 export default function fullscreen(deck) {
   deck.fullscreen = null;
   if (!document.fullscreenEnabled && !document.webkitFullscreenEnabled) return;
@@ -10,5 +10,5 @@ export default function fullscreen(deck) {
     }
     return (page.requestFullscreen ?? page.webkitRequestFullscreen).call(page);
   };
-  deck.bind(["f", "F11"], () => deck.fullscreen());
+  deck.action("fullscreen", () => deck.fullscreen());
 }

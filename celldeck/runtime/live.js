@@ -22,8 +22,9 @@ export default function live(deck) {
     deck.replaceSlides(news.slides, news.css);
     if (news.title !== undefined) document.title = news.title;
     if (news.notes !== undefined) {
-      for (const note of document.querySelectorAll(".bespoke-marp-note")) note.remove();
+      for (const note of document.querySelectorAll(".bespoke-marp-note, .celldeck-note")) note.remove();
       document.body.insertAdjacentHTML("beforeend", news.notes);
+      deck.emit("notes");
     }
     if (Number.isInteger(news.show)) deck.go(news.show);
   });

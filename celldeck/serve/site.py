@@ -108,7 +108,7 @@ def _changes(before: Page | None, page: Page, base: str, version: str) -> str:
             "slides": slides,
             "css": page.css if page.css != before.css else None,
             "title": page.metadata.title or page.source.path.stem,
-            "notes": notes_html(page.notes),
+            "notes": notes_html(page),
         }
     )
 

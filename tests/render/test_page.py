@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from driver import Presented, page
 
+from celldeck.keymap import ACTIONS
 from celldeck.model import Metadata
 from celldeck.render.page import CONTAINERS, document
 
@@ -88,6 +89,8 @@ def test_options_reach_the_script() -> None:
         "progress": True,
         "live": "/events?</script>",
         "version": "7",
+        "plan": None,
+        "keys": [{"name": a.name, "keys": list(a.keys), "help": a.help, "group": a.group} for a in ACTIONS],
     }
 
 

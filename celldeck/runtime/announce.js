@@ -1,0 +1,42 @@
+/**
+ * Tells whoever listens instead of looking what a step shows: the slide's number and title when it turns, then
+ * what each step brings, once. Slides get a role and a name; the text itself stays readable as it is.
+ */
+export default function announce(deck) {
+  const voice = document.createElement("div");
+  voice.className = "celldeck-voice";
+  voice.setAttribute("role", "status");
+  voice.setAttribute("aria-live", "polite");
+  document.body.append(voice);
+
+  const titleOf = (slide) => slide.querySelector(":is(h1, h2, h3, h4, h5, h6)")?.textContent.trim() ?? "";
+
+  const name = () => {
+    deck.slides.forEach((slide, at) => {
+      slide.setAttribute("role", "group");
+      slide.setAttribute("aria-roledescription", "slide");
+      slide.setAttribute("aria-label", `${at + 1} of ${deck.slides.length}`);
+    });
+  };
+
+  const shown = (slide) => {
+    const parts = [...slide.querySelectorAll("[data-bespoke-marp-current-fragment]")];
+    // A list inside an item that shows with it is part of its text already.
+    const outer = parts.filter((part) => !parts.some((other) => other !== part && other.contains(part)));
+    return outer.map((part) => {
+      const copy = part.cloneNode(true);
+      for (const later of copy.querySelectorAll('[data-bespoke-marp-fragment="inactive"]')) later.remove();
+      return copy.textContent.replace(/\s+/g, " ").trim();
+    }).join(". ");
+  };
+
+  deck.parent.setAttribute("role", "main");
+  name();
+  deck.on("slides", name);
+  deck.on("step", ({ index, slide, step, from }) => {
+    if (from.index < 0) return; // The page has just been read out.
+    if (index !== from.index) voice.textContent = `Slide ${index + 1} of ${deck.slides.length}: ${titleOf(slide)}`;
+    else if (step > from.step) voice.textContent = shown(slide);
+    else voice.textContent = `Step ${step} of ${deck.lastStep(slide)}`;
+  });
+}
