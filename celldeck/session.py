@@ -10,12 +10,13 @@ with Session("deck.md") as session:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
 from celldeck import pipeline
-from celldeck.execute import Executor, Progress, Silent
+from celldeck.execute import Executed, Executor, Progress, Silent
+from celldeck.execute.compare import Difference, differences
 from celldeck.model import Deck
 from celldeck.settings import Settings, find_root, read_settings
 from celldeck.tools import Tools
@@ -31,9 +32,25 @@ class Build:
     """The indices of the cells that ran, in order."""
     explain: str
     """For each cell, on a line of its own, whether it ran, and why."""
-    is_clean: bool
-    """All outputs are of runs of the whole deck in a fresh kernel. Else they are provisional: made by running
-    what had to run, which gives the same, as far as cells can be observed."""
+    provisional: tuple[int, ...] = ()
+    """The indices of the cells whose outputs were made by running only what had to run. That gives the same
+    as a run of the whole deck in a fresh kernel, as far as cells can be observed; `Session.verify` makes
+    sure."""
+
+    @property
+    def is_clean(self) -> bool:
+        """No output is provisional."""
+        return not self.provisional
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a run of the whole deck in a fresh kernel came to."""
+
+    build: Build
+    """With its outputs; none of them is provisional."""
+    differences: tuple[Difference, ...]
+    """The cells whose outputs were others before."""
 
 
 class Session:
@@ -61,9 +78,12 @@ class Session:
         self.path = Path(path)
         self._owns_tools = tools is None
         self.tools = tools or Tools(settings or read_settings(find_root(self.path.absolute().parent)))
-        self._executor = Executor(
-            pipeline.execute_tools(self.tools, progress or Silent(), incremental=incremental)
+        self._execute_tools = pipeline.execute_tools(
+            self.tools, progress or Silent(), incremental=incremental
         )
+        self._executor = Executor(self._execute_tools)
+        self._verifier: Executor | None = None
+        self._last: tuple[Deck, Build] | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -82,11 +102,53 @@ class Session:
         Raises:
             DeckError: it cannot be read, or its kernel died. What was known before is kept.
         """
-        executed = self._executor.execute(deck or pipeline.load(self.path, self.tools))
-        return Build(executed.deck, executed.ran, executed.explain, executed.is_clean)
+        deck = deck or pipeline.load(self.path, self.tools)
+        build = _build(self._executor.execute(deck))
+        self._last = (deck, build)
+        return build
+
+    @property
+    def last(self) -> Build | None:
+        """The last build; None: there has been none."""
+        return self._last[1] if self._last else None
+
+    def verify(self) -> Verified:
+        """Run the deck of the last build from the top in a fresh kernel, and take over what that gives.
+
+        Where nothing is provisional, nothing runs. Another thread may end it with `stop_verifying`.
+
+        Raises:
+            DeckError: the kernel died, or was stopped; what was known before is kept.
+        """
+        assert self._last is not None, "there has been no build"
+        deck, before = self._last
+        if before.is_clean:
+            return Verified(before, ())
+        self._verifier = Executor(replace(self._execute_tools, incremental=False))
+        try:
+            build = _build(self._verifier.execute(deck))
+        finally:
+            self.stop_verifying()
+        found = tuple(differences(before.deck, build.deck))
+        if found:
+            # What the kernel holds is not what a clean run gives, either.
+            self._executor.forget()
+        self._last = (deck, build)
+        return Verified(build, found)
+
+    def stop_verifying(self) -> None:
+        """End the kernel that verifies; may be called from any thread."""
+        verifier, self._verifier = self._verifier, None
+        if verifier is not None:
+            verifier.close()
 
     def close(self) -> None:
         """End the kernel."""
+        self.stop_verifying()
         self._executor.close()
         if self._owns_tools:
             self.tools.close()
+
+
+def _build(executed: Executed) -> Build:
+    return Build(executed.deck, executed.ran, executed.explain, executed.provisional)

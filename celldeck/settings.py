@@ -57,6 +57,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "template", "text", "bespoke: to present; bare: all slides one under another", ("bespoke", "bare")
     ),
+    Option("explain", "flag", "say for each cell whether it ran, and why"),
     Option("no-exec", "flag", "run no cell; show the outputs that are stored, if they are"),
     Option("strict", "flag", "a warning fails the build"),
     Option("jobs", "count", "decks whose cells run at the same time", metavar="N"),
@@ -85,6 +86,7 @@ class Settings:
     theme: str | None = None
     """A name, or the path of a CSS file."""
     template: Literal["bespoke", "bare"] = "bespoke"
+    explain: bool = False
     no_exec: bool = False
     strict: bool = False
     jobs: int = max(1, (os.cpu_count() or 2) // 2)

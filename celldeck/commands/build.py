@@ -16,6 +16,7 @@ from celldeck.reporter import Reporter
 from celldeck.settings import Settings
 
 if TYPE_CHECKING:
+    from celldeck.model import Deck
     from celldeck.pipeline import Built
     from celldeck.tools import Tools
 
@@ -84,7 +85,8 @@ def _build_one(path: Path, output: Path, tools: Tools, turn: threading.Lock, rep
     try:
         with turn:
             deck = pipeline.load(path, tools)
-        deck = pipeline.run(deck, tools, reporter)
+        if deck.kernel is not None and deck.cells:
+            deck = _run(deck, path, tools, reporter)
         with turn:
             built = pipeline.write(pipeline.finish(deck, tools, template), tools, output, template)
     except Exception as error:
@@ -97,6 +99,19 @@ def _build_one(path: Path, output: Path, tools: Tools, turn: threading.Lock, rep
         reporter.problem(text)
     reporter.result(summary(built, output, tools.settings, time.monotonic() - start))
     return not built.failures and not (tools.settings.strict and built.notices)
+
+
+def _run(deck: Deck, path: Path, tools: Tools, reporter: Reporter) -> Deck:
+    """Return the deck with outputs, all of one run from the top."""
+    # Not before there is something to run: loading this takes a tenth of the time of a second build.
+    from celldeck.session import Session
+
+    with Session(path, tools=tools, progress=reporter, incremental=False) as session:
+        build = session.build(deck)
+    if tools.settings.explain:
+        for line in build.explain.splitlines():
+            reporter.result(f"  {line}")
+    return build.deck
 
 
 def _written(output: Path) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,8 +54,13 @@ class Executed:
     """The indices of the cells that ran, in order; one that ran twice stands twice."""
     reasons: tuple[str | None, ...] = ()
     """For each cell why it ran, or was kept, in words; None: it does not run."""
-    is_clean: bool = True
-    """All outputs are of runs of the whole deck in a fresh kernel; else they are provisional."""
+    provisional: tuple[int, ...] = ()
+    """The indices of the cells whose outputs are not of a run of the whole deck in a fresh kernel."""
+
+    @property
+    def is_clean(self) -> bool:
+        """No output is provisional."""
+        return not self.provisional
 
     @property
     def explain(self) -> str:
@@ -89,6 +93,11 @@ class Executor:
         if self._incremental is not None:
             self._incremental.live = None
 
+    def forget(self) -> None:
+        """Know nothing of earlier runs any more, but what is stored."""
+        self._memo.forget()
+        self.close()
+
     def execute(self, deck: Deck) -> Executed:
         """Return the deck with the outputs of its cells, and notices of what could not be kept.
 
@@ -108,13 +117,13 @@ class Executor:
         if planned.is_complete or not self._tools.run:
             walk.records = list(planned.records)
             walk.reasons = dict.fromkeys(range(len(planned.records)), "it is stored")
-            unkept, is_clean = None, True
+            unkept, clean = None, len(planned.steps)
         else:
-            unkept, is_clean = self._run(deck, planned, folder, walk)
-        return self._executed(deck, planned, walk, unkept, is_clean)
+            unkept, clean = self._run(deck, planned, folder, walk)
+        return self._executed(deck, planned, walk, unkept, clean)
 
-    def _run(self, deck: Deck, planned: Plan, folder: Path, walk: Walk) -> tuple[str | None, bool]:
-        """Run what must run; return why records could not be stored, and whether all outputs are clean."""
+    def _run(self, deck: Deck, planned: Plan, folder: Path, walk: Walk) -> tuple[str | None, int]:
+        """Run what must run; return why records could not be stored, and how many of the first are clean."""
         tools = self._tools
         if self._runner is None or self._runner.folder != folder:
             self.close()
@@ -145,7 +154,7 @@ class Executor:
                 tools.store.prune()
             if not self._is_incremental(deck):
                 self.close()
-        return keeper.unkept, keeper.is_complete
+        return keeper.unkept, keeper.done
 
     def _is_incremental(self, deck: Deck) -> bool:
         return (
@@ -177,11 +186,10 @@ class Executor:
             loaded=self._load,
             took=keeper.keep,
         )
-        seeds = [_seed(deck, step) for step in planned.steps]
         if self._is_incremental(deck):
-            self._incremental.build(world, seeds, walk)
+            self._incremental.build(world, walk)
         else:
-            self._incremental.build_clean(seeds, walk)
+            self._incremental.build_clean(walk)
 
     def _restart(self, deck: Deck, runner: Runner) -> None:
         runner.restart(deck)
@@ -192,9 +200,7 @@ class Executor:
         modules = {path: known for path, known in facts.files.items() if path.endswith(".py")}
         self._loaded = Facts({**self._loaded.files, **modules}, {**self._loaded.packages, **facts.packages})
 
-    def _executed(
-        self, deck: Deck, planned: Plan, walk: Walk, unkept: str | None, is_clean: bool
-    ) -> Executed:
+    def _executed(self, deck: Deck, planned: Plan, walk: Walk, unkept: str | None, clean: int) -> Executed:
         steps = planned.steps
         ran = tuple(steps[number].cell.index for number in walk.ran)
         cells = list(settled(deck, steps, walk.records, ran=False))
@@ -205,16 +211,9 @@ class Executor:
             if index in ran:
                 cells[index] = replace(cells[index], seconds=record.seconds)
         notices = (*deck.notices, *_notices(steps, walk.records, unkept))
-        return Executed(replace(deck, cells=tuple(cells), notices=notices), ran, tuple(reasons), is_clean)
-
-
-def _seed(deck: Deck, step: Step) -> int | None:
-    """Return what a cell's streams start from: by the deck's seed, and the cell's label or code."""
-    seed = deck.settings.get("seed")
-    if seed is None:
-        return None
-    text = f"{seed}\0{step.cell.label or step.name}"
-    return int.from_bytes(hashlib.sha1(text.encode()).digest()[:4], "big")
+        provisional = tuple(step.cell.index for step in steps[clean : len(walk.records)])
+        built = replace(deck, cells=tuple(cells), notices=notices)
+        return Executed(built, ran, tuple(reasons), provisional)
 
 
 def _notices(steps: tuple[Step, ...], records: list[Record], unkept: str | None) -> list[Notice]:

@@ -37,12 +37,19 @@ class Facts:
         return repr((files, sorted(self.packages), self.missing))
 
 
-def observed(report: Mapping[str, Any], kernel_files: Iterable[Path] = ()) -> Facts:
+def observed(
+    report: Mapping[str, Any],
+    kernel_files: Iterable[Path] = (),
+    root: Path = Path(),
+    named: Iterable[str] = (),
+) -> Facts:
     """Return the facts that an agent reports at the end of a cell.
 
     Args:
         report: empty from a kernel without an agent; then code alone decides.
         kernel_files: other files that the cell depends on.
+        root: the deck's folder.
+        named: paths from there of files that the author says the cell depends on.
     """
     from celldeck.execute.agent.watch import identity
 
@@ -59,8 +66,8 @@ def observed(report: Mapping[str, Any], kernel_files: Iterable[Path] = ()) -> Fa
             # Put there by hand: no version says what it is.
             places = (os.path.join(folder, module, "__init__.py"), os.path.join(folder, f"{module}.py"))
             others += [place for place in places if os.path.isfile(place)]
-    for path in others:
-        known = identity(path)
+    for path in (*others, *named):
+        known = identity(str(root / path))
         files[path] = (known[0], known[1], known[2]) if known else None
     return Facts(files, packages, tuple(report.get("missing", ())))
 

@@ -15,7 +15,7 @@ on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -114,15 +114,13 @@ class Incremental:
         self._loaded = loaded
         self._tell = took
 
-    def build(self, world: World, seeds: Sequence[int | None], walk: Walk) -> None:
+    def build(self, world: World, walk: Walk) -> None:
         """Walk the steps of a deck, and run those that must run.
 
         Args:
             world: says whether files and packages are as they were.
-            seeds: what each step's random streams start from; None: they go on.
             walk: where to note what comes of it; it holds as much as was reached if the kernel fails.
         """
-        self._seeds = seeds
         try:
             for index, step in enumerate(walk.steps):
                 record, reason = self._memo.match(step, self._matcher(walk, index), world, self._vault.knows)
@@ -136,9 +134,8 @@ class Incremental:
         else:
             self._vault.bring(walk.states[-1].files)
 
-    def build_clean(self, seeds: Sequence[int | None], walk: Walk) -> None:
-        """Run all steps in a fresh kernel; arguments as for `build`."""
-        self._seeds = seeds
+    def build_clean(self, walk: Walk) -> None:
+        """Run all steps in a fresh kernel; see `build`."""
         self._start()
         try:
             for index in range(len(walk.steps)):
@@ -355,7 +352,7 @@ class Incremental:
                 "stand_ins": sorted(reads_of(step.cell.source).binds.intersection(state.versions)),
                 "reads": sorted(request.names),
                 "channels": None if is_clean else state.channels,
-                "seed": self._seeds[index],
+                "seed": step.seed,
                 "vault": self._vault.copies,
             },
         )
@@ -401,7 +398,7 @@ class Incremental:
         changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
         changed |= set(seen["touched"])
         used = {*seen["ambient"], *changed}
-        if self._seeds[index] is not None:
+        if step.seed is not None:
             used -= RANDOM
             changed |= RANDOM
         channels = {name: short(state.channels.get(name, "")) for name in sorted(used)}

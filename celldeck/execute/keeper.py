@@ -23,29 +23,25 @@ class Keeper:
 
     def _begin(self) -> None:
         self._chain = Chain(self._kernel)
-        self._done = 0
-
-    @property
-    def is_complete(self) -> bool:
-        """Every record is of a clean run."""
-        return self._done == len(self._plan.steps)
+        self.done = 0
+        """How many of the first records are of a clean run."""
 
     def keep(self, walk: Walk) -> None:
         """Store the records that have come since the last call."""
-        if len(walk.records) < self._done or walk.is_replayed:
+        if len(walk.records) < self.done or walk.is_replayed:
             # Cells above have run again.
             walk.is_replayed = False
             self._begin()
-        for number in range(self._done, len(walk.records)):
+        for number in range(self.done, len(walk.records)):
             step, record = walk.steps[number], walk.records[number]
             known = self._plan.records[number] if number < len(self._plan.records) else None
             if record != known and number not in walk.clean:
                 return
-            key = self._chain.key(step.cell)
+            key = self._chain.key(step.cell, step.seed)
             if record != known and self._store is not None and self.unkept is None:
                 try:
                     self._store.put(key, record)
                 except OSError as error:
                     self.unkept = f"{error.filename or self._store.folder}: {error.strerror}"
             self._chain.advance(key, record.facts)
-            self._done = number + 1
+            self.done = number + 1

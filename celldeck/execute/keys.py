@@ -41,9 +41,14 @@ class Chain:
             parts += [sys.version, platform.machine()]
         self._link = _digest(*parts)
 
-    def key(self, cell: Cell) -> str:
-        """Return the key of the next cell."""
-        return _digest(self._link, cell.source, sorted(run_options(cell).items()))
+    def key(self, cell: Cell, seed: int | None = None) -> str:
+        """Return the key of the next cell.
+
+        Args:
+            cell: with its options.
+            seed: what its random streams start from; None: they go on.
+        """
+        return _digest(self._link, cell.source, sorted(run_options(cell).items()), seed)
 
     def advance(self, key: str, facts: Facts) -> None:
         """Go on to the cell after the one with this key, which used what `facts` say."""

@@ -26,7 +26,9 @@ class Step:
     name: str
     """What the kernel calls it, as in `<cell 3f2a91c0>`: it goes with the code, wherever that stands."""
     identity: str = ""
-    """A digest of its code and of the options that its run depends on; of equal cells each has its own."""
+    """Its code, the options that its run depends on, and its seed; of equal cells each has its own."""
+    seed: int | None = None
+    """What its random streams start from; None: they go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,18 @@ def steps_of(deck: Deck) -> tuple[Step, ...]:
         counts[name] += 1
         if counts[name] > 1:
             name += f"-{counts[name]}"
-        steps.append(Step(cell, name, repr((name, cell.source, sorted(run_options(cell).items())))))
+        seed = _seed(deck, cell.label or name)
+        options = sorted(run_options(cell).items())
+        steps.append(Step(cell, name, repr((name, cell.source, options, seed)), seed))
     return tuple(steps)
+
+
+def _seed(deck: Deck, name: str) -> int | None:
+    """Return what a cell's streams start from: by the deck's seed, and the cell's label or code."""
+    seed = deck.settings.get("seed")
+    if seed is None:
+        return None
+    return int.from_bytes(hashlib.sha1(f"{seed}\0{name}".encode()).digest()[:4], "big")
 
 
 def plan(deck: Deck, store: Store | None, folder: Path, *, retry_errors: bool = True) -> Plan:
@@ -79,7 +91,7 @@ def plan(deck: Deck, store: Store | None, folder: Path, *, retry_errors: bool = 
     world = World(folder)
     records: list[Record] = []
     for step in steps:
-        key = chain.key(step.cell)
+        key = chain.key(step.cell, step.seed)
         record = store.get(key) if store else None
         reason = _objection(record, step, world, retry_errors)
         if reason or record is None:
@@ -95,4 +107,6 @@ def _objection(record: Record | None, step: Step, world: World, retry_errors: bo
         return "it has not run with this code, or not after this code"
     if retry_errors and record.failed and not step.cell.options["error"]:
         return "it raised an exception the last time"
+    if not step.cell.options.get("cache", True):
+        return "its option `cache` is false"
     return world.change(record.facts) or ""

@@ -113,7 +113,9 @@ class Runner:
         if reply.error and not collector.has_error:
             collector.error(*reply.error)
         collected = collector.collected()
-        facts = observed(collected.report, kernel.files if self._is_fresh else ())
+        depends = cell.options.get("depends")
+        named = depends if isinstance(depends, tuple) else ()
+        facts = observed(collected.report, kernel.files if self._is_fresh else (), self.folder, named)
         self._is_fresh = False
         record = Record(collected.outputs, collected.updates, facts, round(seconds, 4), collected.left_out)
         done = replace(cell, outputs=record.outputs, seconds=record.seconds)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from textwrap import indent
 from typing import Protocol
 
 from celldeck import pipeline
-from celldeck.errors import DeckError
+from celldeck.errors import DeckError, Notice
 from celldeck.execute import Progress
 from celldeck.serve.changes import Changes
 from celldeck.serve.site import Site
-from celldeck.session import Session
+from celldeck.serve.verifier import Verifier
+from celldeck.session import Session, Verified
 from celldeck.tools import Tools
 
 
@@ -42,6 +44,7 @@ class Builder(threading.Thread):
         self._cells_ran = False
         self._told: dict[str, tuple[str, ...]] = {}
         self._sessions: dict[str, Session] = {}
+        self._verifier = Verifier()
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """End what it waits for, and it."""
@@ -55,9 +58,17 @@ class Builder(threading.Thread):
             self._watch()
             self._build(self._site.decks)
             while not self._stopped.is_set():
-                self._build(self._touched(self._changes.next_batch(timeout_s=0.25)))
+                batch = self._changes.next_batch(timeout_s=0.25)
+                if self._verifier.is_running:
+                    batch = set(filter(self._authored(True), batch))
+                if touched := self._touched(batch):
+                    self._verifier.interrupt()
+                    self._build(touched)
+                elif found := self._verifier.poll(self._sessions):
+                    self._take_over(*found)
         finally:
             self._changes.close()
+            self._verifier.interrupt()
             for session in self._sessions.values():
                 session.close()
             self._tools.close()
@@ -98,6 +109,18 @@ class Builder(threading.Thread):
         self._teller.result(f"{path}: {slides}, {time.monotonic() - start:.2f} s")
         return True
 
+    def _take_over(self, name: str, verified: Verified) -> None:
+        """Show what a clean run gave, where it is something else than what is shown."""
+        path = self._site.decks[name].path
+        if not verified.differences:
+            self._teller.result(f"{path}: verified by a clean run")
+            return
+        for difference in verified.differences:
+            told = "a clean run gives something else here, and that is shown now"
+            place = difference.cell.span
+            self._teller.problem(f"{Notice('other-output', told, place)}\n{indent(difference.text, '  ')}")
+        self._build([name])
+
     def _session(self, name: str) -> Session:
         """Return what keeps the kernel of a deck, and what is known of its cells."""
         if name not in self._sessions:
@@ -137,7 +160,15 @@ class Builder(threading.Thread):
 
     def _skip_own_changes(self, is_built: bool) -> None:
         """Take the files that cells wrote off the list, or building would never end."""
+        self._changes.keep(self._authored(is_built))
+
+    def _authored(self, is_built: bool) -> Callable[[Path], bool]:
+        """Return what says whether a file that changed while cells ran is the author's doing.
+
+        Args:
+            is_built: the deck is, so that it is known what its page shows.
+        """
         kept = {deck.path.resolve() for deck in self._site.decks.values()}
         if is_built:
             kept |= {path.resolve() for path in self._tools.files.paths} | self._tools.parts
-        self._changes.keep(lambda path: path in kept or path.suffix == ".css")
+        return lambda path: path in kept or path.suffix == ".css"

@@ -6,6 +6,7 @@ A digest holds types, contents and the sharing inside of a value. Values with a 
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import hashlib
 import importlib
@@ -114,7 +115,7 @@ class Walk:
     def of_list(self, one: list[Any]) -> None:
         self.items("list", one)
 
-    def of_dict(self, one: dict[Any, Any]) -> None:
+    def of_dict(self, one: Any) -> None:
         self.put("dict", str(len(one)))
         for key, value in one.items():
             self.add(key)
@@ -258,7 +259,8 @@ class Walk:
 
     def of_reduced(self, one: Any) -> None:
         """Take an object as the one that pickle would make of it."""
-        reduced = one.__reduce_ex__(4)
+        reducer = copyreg.dispatch_table.get(type(one))
+        reduced = reducer(one) if reducer is not None else one.__reduce_ex__(4)
         if isinstance(reduced, str):
             return self.put("global", reduced)
         self.kept.append(reduced)
@@ -471,6 +473,7 @@ HANDLERS: dict[type, Any] = {
     dict: Walk.of_dict,
     set: Walk.of_set,
     frozenset: Walk.of_set,
+    types.MappingProxyType: Walk.of_dict,
     types.CodeType: Walk.of_code,
     types.FunctionType: Walk.of_function,
     types.BuiltinFunctionType: Walk.of_builtin,
