@@ -44,7 +44,7 @@ from dataclasses import dataclass, replace
 from celldeck.cell_options import shows_on_next_slide
 from celldeck.model import Cell, Output
 from celldeck.render.mime import html, images, json, latex, markdown, media, plotly, text, traceback
-from celldeck.render.mime.captions import with_captions
+from celldeck.render.mime.captions import caption_of_row, with_captions
 from celldeck.render.mime.choice import shown_outputs
 from celldeck.render.mime.tools import MimeTools
 from celldeck.render.mime.values import render_value
@@ -153,7 +153,8 @@ def render_outputs(cell: Cell, tools: MimeTools, step: int | None = None) -> str
     size = cell.options["output-size"]
     zoom = "" if size == 1.0 else f' style="zoom:{size:g}"'
     fragment = "" if step is None else f' data-marpit-fragment="{step}"'
-    return f'<div class="cell-outputs"{fragment}{zoom}>\n{inner}</div>\n'
+    row = caption_of_row(parts, cell, tools).replace("<div", f"<div{fragment}", 1)
+    return f'<div class="cell-outputs"{fragment}{zoom}>\n{inner}</div>\n{row}'
 
 
 def _output(output: Output, cell: Cell, tools: MimeTools) -> str:

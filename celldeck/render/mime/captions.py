@@ -12,7 +12,8 @@ def with_captions(outputs: Sequence[str], cell: Cell, tools: MimeTools) -> Itera
     """Give the HTML of outputs with the captions that their cell sets.
 
     A caption is part of the one picture or table that it belongs to; where there are several it stands by
-    itself, after the last picture or before the first table. A table of text is a table, too.
+    itself, after the last picture or before the first table. A table of text is a table, too. The caption of
+    a row of pictures is none of these, see `caption_of_row`.
     """
     pictures = [
         n for n, output in enumerate(outputs) if _is(output, "cell-output-image", "cell-output-media")
@@ -31,9 +32,24 @@ def with_captions(outputs: Sequence[str], cell: Cell, tools: MimeTools) -> Itera
         if below and number == pictures[-1]:
             if len(pictures) == 1:
                 output = output.removesuffix("</div>\n") + below + "</div>\n"
-            else:
+            elif not are_alone(outputs):
                 output += below + "\n"
         yield output
+
+
+def are_alone(outputs: Sequence[str]) -> bool:
+    """Say whether there are several pictures and nothing else: they stand side by side then."""
+    shown = [output for output in outputs if output]
+    return len(shown) > 1 and all(_is(output, "cell-output-image") for output in shown)
+
+
+def caption_of_row(outputs: Sequence[str], cell: Cell, tools: MimeTools) -> str:
+    """Return the caption of pictures that stand side by side, which is to follow their row; else nothing."""
+    return (
+        _caption(cell.options["fig-cap"], tools) + "\n"
+        if are_alone(outputs) and cell.options["fig-cap"]
+        else ""
+    )
 
 
 def _is(output: str, *kinds: str) -> bool:

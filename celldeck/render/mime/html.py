@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from celldeck.model import Cell, Output
 from celldeck.render.mime.tools import MimeTools
@@ -41,6 +42,28 @@ def needs_network(output: Output) -> bool:
     return bool(_REMOTE.search(content)) and not any(mime.startswith("image/") for mime in output.data)
 
 
+_TABLE = re.compile(r"<table\b[^>]*?(?=>)", re.IGNORECASE)
+_CELL = re.compile(r"<t[hd]\b(?![^>]*colspan)[^>]*>(.*?)</t[hd]>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_BODY = re.compile(r"(<tbody>)(.*?)(</tbody>)", re.DOTALL)
+_ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL)
+
+
+def _cut(content: str, most_rows: object) -> str:
+    """Return a table with the middle of its rows cut out if it has more than that."""
+    body = _BODY.search(content)
+    if not isinstance(most_rows, int) or body is None or "rowspan=" in content:
+        return content
+    rows = _ROW.findall(body[2])
+    if len(rows) <= most_rows:
+        return content
+    columns = len(re.findall(r"<t[hd]\b", rows[0]))
+    told = f"⋯ {len(rows) - most_rows} of {len(rows)} rows left out ⋯"
+    cut = f'<tr><td class="cell-cut" colspan="{columns}">{told}</td></tr>\n'
+    kept = [*rows[: (most_rows + 1) // 2], cut, *rows[len(rows) - most_rows // 2 :]]
+    return content[: body.start(2)] + "\n" + "".join(kept) + content[body.end(2) :]
+
+
 def is_text(output: Output) -> bool:
     """Say whether all that an output has to show is its text."""
     return set(output.data) == {"text/plain"} or (
@@ -56,5 +79,16 @@ def render_table(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str
     content = output.data[mime]
     if not _FRAME.search(content):
         return None
-    content = _FRAME_STYLE.sub("", content)
-    return _ROW_STYLE.sub("", _BORDER.sub(r"\1", content)).strip()
+    content = _cut(_FRAME_STYLE.sub("", content), cell.options["max-lines"])
+    content = _ROW_STYLE.sub("", _BORDER.sub(r"\1", content)).strip()
+    # A theme makes text smaller where a table is wider than the slide.
+    return _TABLE.sub(rf'\g<0> style="--characters:{_characters(content)}"', content, count=1)
+
+
+def _characters(content: str) -> int:
+    """Return about how many characters wide a table is, the space between its columns counted."""
+    widths: dict[int, int] = {}
+    for row in _ROW.findall(content):
+        for column, cell in enumerate(_CELL.findall(row)):
+            widths[column] = max(widths.get(column, 0), len(unescape(_TAG.sub("", cell))))
+    return sum(widths.values()) + 3 * len(widths)

@@ -80,6 +80,20 @@ def test_long_text_is_cut_in_the_middle_and_keeps_its_colours() -> None:
     assert "⋯" not in render_outputs(cell(stream(text), **{"max-lines": 6}), TOOLS)
 
 
+def test_the_middle_rows_of_a_long_table_are_cut_out() -> None:
+    rows = "".join(f"<tr><th>{n}</th><td>{n}</td></tr>\n" for n in range(6))
+    table = (
+        f'<table class="dataframe"><thead><tr><th></th><th>a</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+    html = inner(shown(text_html=table), "cell-output-html cell-output-table", **{"max-lines": 3})
+    assert [n for n in range(6) if f"<td>{n}</td>" in html] == [0, 1, 5]
+    assert '<tr><td class="cell-cut" colspan="2">⋯ 3 of 6 rows left out ⋯</td></tr>' in html
+    spanned = table.replace("<th>0", '<th rowspan="2">0')
+    for whole, most in ((table, 6), (spanned, 2)):
+        html = inner(shown(text_html=whole), "cell-output-html cell-output-table", **{"max-lines": most})
+        assert html.count("<td>") == 6
+
+
 def test_captions_are_part_of_the_one_picture_or_table() -> None:
     captions = {"fig-cap": "A *curve*", "tbl-cap": "Runs"}
     html = render_outputs(cell(shown(image_png="aGk="), shown(text_html=TABLE), **captions), TOOLS)
@@ -87,7 +101,11 @@ def test_captions_are_part_of_the_one_picture_or_table() -> None:
     assert 'cell-output-table"><div class="cell-caption">Runs</div><div><table' in html
     assert 'alt="A *curve*"' in html
     two = render_outputs(cell(shown(image_png="aGk="), shown(image_png="aGo="), **captions), TOOLS)
-    assert two.endswith('</div>\n<div class="cell-caption">A *curve*</div>\n</div>\n')
+    assert two.endswith('</div>\n</div>\n<div class="cell-caption">A *curve*</div>\n')
+    pair = shown(image_png="aGk="), shown(image_png="aGo="), stream("x")
+    assert '</div>\n<div class="cell-caption">A *curve*</div>\n<div' in render_outputs(
+        cell(*pair, **captions), TOOLS
+    )
     text = render_outputs(cell(stream("a b"), **captions), TOOLS)
     assert text.startswith('<div class="cell-outputs">\n<div class="cell-caption">Runs</div>\n')
     assert "caption" not in render_outputs(cell(ERROR, **{"fig-cap": "x"}), TOOLS)
