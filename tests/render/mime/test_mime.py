@@ -131,7 +131,8 @@ FRAME = """<div>
 
 def test_a_data_frame_leaves_its_looks_to_the_theme() -> None:
     assert inner(shown(text_html=FRAME, text_plain="a"), "cell-output-html cell-output-table") == (
-        '<div>\n<table class="dataframe" style="--characters:7">\n  <thead>\n    <tr>\n      <th></th>\n      <th>a</th>\n'
+        '<div>\n<table class="dataframe" style="--characters:7">\n  <thead>\n'
+        "    <tr>\n      <th></th>\n      <th>a</th>\n"
         "    </tr>\n  </thead>\n</table>\n</div>"
     )
 
