@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -295,7 +295,7 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
         write_atomically(html, document(whole.page, template=template, cache=tools.cache))
     if not tools.settings.pdf:
         return whole
-    from celldeck.export.pdf import write_pdf
+    from celldeck.export.pdf import PdfLook, write_pdf
 
     page = whole.page
     if CONTAINERS[template] != CONTAINERS["print"]:
@@ -304,7 +304,9 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
         page = self_contained(printed, tools, html, "print").page
     pdf = html.with_suffix(".pdf")
     with _writing(pdf):
-        told = write_pdf(pdf, document(page, template="print"), page, tools.browser)
+        printed_page = partial(document, template="print")
+        look = PdfLook(quality=tools.settings.quality)
+        told = write_pdf(pdf, printed_page, page, tools.browser, tools.settings.cache, look)
     return replace(whole, notices=_told((*whole.notices, *told), built.deck, tools))
 
 

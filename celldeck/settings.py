@@ -51,6 +51,7 @@ OPTIONS: tuple[Option, ...] = (
         metavar="OUT",
     ),
     Option("pdf", "flag", "write a PDF beside each HTML deck"),
+    Option("quality", "text", "pictures in PDFs (default: good)", ("draft", "good", "lossless")),
     Option("html-tags", "text", "raw HTML that passes: all of it, or Marp's allowlist", ("all", "safe")),
     Option("theme-set", "texts", "theme files or folders", metavar="PATH"),
     Option("theme", "text", "theme for every deck: its name, or a CSS file", metavar="NAME|FILE"),
@@ -80,6 +81,8 @@ class Settings:
     output: str | None = None
     """None: `dist` in `root`."""
     pdf: bool = False
+    quality: Literal["draft", "good", "lossless"] = "good"
+    """Pixels of pictures in PDFs: as many as the page has, twice as many, all."""
     html_tags: Literal["all", "safe"] = "safe"
     theme_set: tuple[str, ...] | None = None
     """None: the folder `theme` in `root`, if there is one."""

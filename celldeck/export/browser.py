@@ -235,12 +235,15 @@ class Tab:
             raise ProtocolError(f"{expression[:80]}: {told}")
         return answer["result"].get("value")
 
-    def pdf(self, width_px: float, height_px: float, *, timeout_s: float = 300.0) -> bytes:
+    def pdf(
+        self, width_px: float, height_px: float, *, is_tagged: bool = True, timeout_s: float = 300.0
+    ) -> bytes:
         """Print the page: backgrounds too, tagged and with an outline of its headings.
 
         Args:
             width_px: of the paper, unless the page's own `@page` says otherwise.
             height_px: as `width_px`.
+            is_tagged: with the outline and the tags, or without.
         """
         stream = self.call(
             "Page.printToPDF",
@@ -253,8 +256,8 @@ class Tab:
                 "marginRight": 0,
                 "printBackground": True,
                 "preferCSSPageSize": True,
-                "generateTaggedPDF": True,
-                "generateDocumentOutline": True,
+                "generateTaggedPDF": is_tagged,
+                "generateDocumentOutline": is_tagged,
                 "transferMode": "ReturnAsStream",
             },
             timeout_s=timeout_s,

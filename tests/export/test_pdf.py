@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import io
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 from driver import page, words
+from PIL import Image
 
 from celldeck.export.browser import Browser
-from celldeck.export.pdf import finish, write_pdf
+from celldeck.export.pdf import PdfLook, make_pdf, write_pdf
+from celldeck.export.pdf.stand_ins import blank_jpeg, name_of
+from celldeck.export.pdf.structure import mark_artifacts
 from celldeck.export.png import slide_pictures
 from celldeck.model import Metadata, Page
 from celldeck.render.page import document
 
 pytestmark = pytest.mark.browser
+
+PRINT = partial(document, template="print")
 
 SLIDES = (
     '<h1 id="top">First heading</h1><p>Some plain text</p>',
@@ -28,7 +35,7 @@ SLIDES = (
 
 
 def printed(page: Page, browser: Browser, path: Path) -> pikepdf.Pdf:
-    assert write_pdf(path, document(page, template="print"), page, browser) == ()
+    assert write_pdf(path, PRINT, page, browser, path.parent / "cache") == ()
     return pikepdf.open(io.BytesIO(path.read_bytes()))
 
 
@@ -122,13 +129,14 @@ def test_a_deck_that_says_nothing_has_its_file_name_as_title_and_no_language(
     pdf = printed(page("<p>x</p>"), browser, tmp_path / "other.pdf")
     assert str(pdf.docinfo.Title) == "deck"
     assert "/Author" not in pdf.docinfo
-    assert "/Lang" not in pdf.Root
+    # A word for "unknown": never the language of the machine.
+    assert str(pdf.Root.Lang) == "und"
 
 
 def test_a_style_that_breaks_slides_over_pages_is_told(browser: Browser, tmp_path: Path) -> None:
     broken = page("<p>x</p>", "<p>y</p>", css="svg { height: 800px !important }")
     path = tmp_path / "deck.pdf"
-    (notice,) = write_pdf(path, document(broken, template="print"), broken, browser)
+    (notice,) = write_pdf(path, PRINT, broken, browser, tmp_path)
     assert (notice.kind, notice.message) == ("pdf-pages", f"{path} has 4 pages for 2 slides")
 
 
@@ -136,14 +144,146 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(browser: Browser, tmp_
     (tmp_path / "file").write_text("no folder")
     deck = page("<p>x</p>")
     with pytest.raises(OSError):  # noqa: PT011
-        write_pdf(tmp_path / "file" / "deck.pdf", document(deck, template="print"), deck, browser)
+        write_pdf(tmp_path / "file" / "deck.pdf", PRINT, deck, browser, tmp_path / "cache")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
 
 
-def test_a_pdf_that_is_finished_twice_is_the_same(browser: Browser, tmp_path: Path) -> None:
-    deck = page(*SLIDES)
-    content = (tmp_path / "deck.pdf").read_bytes() if printed(deck, browser, tmp_path / "deck.pdf") else b""
-    assert finish(content, deck)[1] == 3
+def test_the_same_deck_gives_the_same_bytes(browser: Browser, tmp_path: Path) -> None:
+    deck = page(*SLIDES, *PICTURES)
+    one, other = (make_pdf(PRINT, deck, browser, tmp_path / folder) for folder in ("one", "other"))
+    contents = [
+        [sheet.Contents.read_bytes() for sheet in pikepdf.open(io.BytesIO(pdf)).pages]
+        for pdf, _ in (one, other)
+    ]
+    assert contents[0] == contents[1]
+    assert one[1] == 6
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def _png(width: int, height: int, mode: str = "RGB") -> str:
+    noise = Image.effect_noise((width, height), 80).convert(mode)
+    file = io.BytesIO()
+    noise.save(file, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+_CIRCLES = "".join(f'<circle cx="{n}" cy="40" r="30" fill="#0a{n % 10}"/>' for n in range(100))
+_SVG = f'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80">{_CIRCLES}</svg>'
+_DRAWING = f"data:image/svg+xml;base64,{base64.b64encode(_SVG.encode()).decode()}"
+PICTURES = (
+    f'<p><img alt="a photograph" src="{_png(800, 600)}" style="width:200px"></p>',
+    f'<p><img alt="a drawing" src="{_DRAWING}"></p>',
+    f'<p><img alt="the same drawing" src="{_DRAWING}" style="width:400px"></p>',
+)
+
+
+def _images(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
+    return [o for o in pdf.objects if isinstance(o, pikepdf.Stream) and o.get("/Subtype") == "/Image"]
+
+
+@pytest.mark.parametrize(("quality", "width"), [("draft", 200), ("good", 400), ("lossless", 800)])
+def test_a_picture_has_the_pixels_that_are_seen(
+    browser: Browser, tmp_path: Path, quality: Any, width: int
+) -> None:
+    content, _ = make_pdf(PRINT, page(PICTURES[0]), browser, tmp_path, PdfLook(quality))
+    pdf = pikepdf.open(io.BytesIO(content))
+    (image,) = _images(pdf)
+    assert (image.Width, image.Height) == (width, width * 3 // 4)
+
+
+def test_a_picture_that_is_seen_through_keeps_its_opacity(browser: Browser, tmp_path: Path) -> None:
+    picture = Image.new("RGBA", (100, 100), (255, 0, 0, 128))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    content, _ = make_pdf(PRINT, page(f'<p><img alt="x" src="{source}"></p>'), browser, tmp_path)
+    pdf = pikepdf.open(io.BytesIO(content))
+    (image,) = [i for i in _images(pdf) if "/SMask" in i]
+    assert set(image.SMask.read_bytes()) == {128}
+
+
+def test_a_drawing_is_in_the_pdf_once_however_often_it_is_shown(browser: Browser, tmp_path: Path) -> None:
+    content, _ = make_pdf(PRINT, page(*PICTURES[1:]), browser, tmp_path)
+    pdf = pikepdf.open(io.BytesIO(content))
+    assert _images(pdf) == []
+    forms = {value.objgen for sheet in pdf.pages for value in sheet.Resources.XObject.values()}
+    assert len(forms) == 1
+
+
+def test_a_filtered_picture_is_printed_with_its_filter(browser: Browser, tmp_path: Path) -> None:
+    slide = f'<p><img alt="x" src="{_png(60, 60)}" style="filter:invert(1)"></p>'
+    content, _ = make_pdf(PRINT, page(slide), browser, tmp_path)
+    pdf = pikepdf.open(io.BytesIO(content))
+    names = [name_of(i.read_raw_bytes()) for i in _images(pdf)]
+    assert names
+    assert set(names) == {None}
+
+
+def test_a_picture_that_is_none_leaves_the_rest_as_it_is(browser: Browser, tmp_path: Path) -> None:
+    broken = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\nnothing more").decode()
+    content, pages = make_pdf(PRINT, page(f'<p>x<img alt="y" src="{broken}"></p>'), browser, tmp_path)
+    assert pages == 1
+    assert content.startswith(b"%PDF")
+
+
+def test_a_blank_is_a_picture_of_its_size() -> None:
+    blank = blank_jpeg(20_000, 9_999, "0123456789abcdef")
+    with Image.open(io.BytesIO(blank_jpeg(300, 77, "0123456789abcdef"))) as image:
+        assert image.size == (300, 77)
+        assert image.getextrema()[0] == image.getextrema()[1]
+    assert name_of(blank) == "0123456789abcdef"
+    assert len(blank) < 800_000
+
+
+# ---------------------------------------------------------------- tags
+
+
+def _kinds(element: Any) -> list[str]:
+    kids = element.get("/K")
+    listed = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+    inner = [kind for kid in listed if isinstance(kid, pikepdf.Dictionary) for kind in _kinds(kid)]
+    return [str(element.S)[1:], *inner] if "/S" in element else inner
+
+
+def test_tags_are_those_of_pdf_ua(browser: Browser, tmp_path: Path) -> None:
+    slides = (
+        "<h1>One</h1><h3>Three</h3><ul><li>a <strong>b</strong></li></ul>",
+        "<table><tr><th>a</th><th>b</th></tr><tr><td>c</td></tr></table><footer>again</footer>",
+    )
+    pdf = printed(page(*slides), browser, tmp_path / "deck.pdf")
+    kinds = [kind for kind in _kinds(pdf.Root.StructTreeRoot) if kind != "NonStruct"]
+    assert [kind for kind in kinds if kind[0] == "H"] == ["H1", "H2"]
+    assert kinds[kinds.index("LI") : kinds.index("LI") + 3] == ["LI", "Lbl", "LBody"]
+    assert kinds.count("TH") + kinds.count("TD") == 4
+    assert pdf.Root.StructTreeRoot.RoleMap == {"/Strong": pikepdf.Name.Span}
+    with pdf.open_metadata() as xmp:
+        assert xmp["pdfuaid:part"] == "1"
+
+
+def test_a_formula_is_found_by_its_tex(browser: Browser, tmp_path: Path) -> None:
+    formula = (
+        '<mjx-container data-tex="E=mc^2 (1)"><svg role="img" aria-label="E=mc^2 (1)" width="80" height="20">'
+        '<rect width="80" height="20"/></svg></mjx-container>'
+    )
+    pdf = printed(page(f"<p>Before {formula} after</p>"), browser, tmp_path / "deck.pdf")
+    assert "Formula" in _kinds(pdf.Root.StructTreeRoot)
+    assert rb"(E=mc^2 \(1\)) Tj" in pdf.pages[0].Contents.read_bytes()
+
+
+def test_what_has_no_tag_is_an_artifact() -> None:
+    content = b"a\n/P <</MCID 0 >>BDC\nb\n/Span<</ActualText (fi) >> BDC\nc\nEMC\nd\nEMC\ne"
+    assert mark_artifacts(content) == (
+        b"/Artifact BMC\na\nEMC\n/P <</MCID 0 >>BDC\nb\n/Span<</ActualText (fi) >> BDC\nc\nEMC\nd\n"
+        b"EMC\n/Artifact BMC\ne\nEMC\n"
+    )
+
+
+def test_pages_of_one_slide_share_its_number(browser: Browser, tmp_path: Path) -> None:
+    look = PdfLook(labels=("1", "2", "2"))
+    content, _ = make_pdf(PRINT, page(*SLIDES), browser, tmp_path, look)
+    assert [sheet.label for sheet in pikepdf.open(io.BytesIO(content)).pages] == ["1", "2", "2"]
 
 
 def test_pictures_of_slides_show_each_with_all_its_fragments(browser: Browser) -> None:

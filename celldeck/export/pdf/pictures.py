@@ -1,0 +1,156 @@
+"""Rasters for a PDF: no more pixels than are seen, packed as what they are, photograph or diagram."""
+
+from __future__ import annotations
+
+import io
+import json
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from celldeck.files import write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PIL import Image as Pillow
+
+Quality = Literal["draft", "good", "lossless"]
+# Pixels for a CSS pixel of the page, and the quality of JPEGs.
+_LOOKS: dict[Quality, tuple[float, int]] = {"draft": (1.0, 60), "good": (2.0, 85), "lossless": (1e9, 100)}
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A picture as a PDF's image XObject holds it."""
+
+    entries: dict[str, Any]
+    """Of its dictionary, names with a slash; a palette is bytes in hexadecimal."""
+    data: bytes
+    mask: tuple[int, int, bytes] | None = None
+    """Width, height and deflated bytes of its opacity; None: opaque."""
+
+
+def pack(
+    name: str, data: bytes, size_px: tuple[int, int], scale: float, quality: Quality, folder: Path
+) -> Packed:
+    """Return a raster as the PDF will hold it, from `folder` if it was made before.
+
+    Args:
+        scale: CSS pixels for one of its pixels where it is shown largest.
+
+    Raises:
+        OSError: it is damaged.
+    """
+    density, jpeg_quality = _LOOKS[quality]
+    share = min(1.0, scale * density)
+    width, height = (max(1, round(side * share)) for side in size_px)
+    file = folder / f"{name}-{width}x{height}-{quality}-{_VERSION}.picture"
+    if kept := _read(file):
+        return kept
+    packed = _pack(data, (width, height), jpeg_quality, lossless=quality == "lossless")
+    _keep(packed, file)
+    return packed
+
+
+def _pack(data: bytes, size: tuple[int, int], jpeg_quality: int, *, lossless: bool) -> Packed:
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = None  # a large photograph is made small here, which is the point
+    with Image.open(io.BytesIO(data)) as opened:
+        is_jpeg = opened.format == "JPEG"
+        if (
+            is_jpeg
+            and opened.mode in {"RGB", "L"}
+            and opened.size == size
+            and not opened.getexif().get(0x0112)
+        ):
+            space = "/DeviceGray" if opened.mode == "L" else "/DeviceRGB"
+            whole = Packed(_entries(size, space, 8) | {"/Filter": "/DCTDecode"}, data)
+            if lossless or len(data) <= size[0] * size[1] // 5:
+                return whole
+        opened.draft("RGB", size)
+        image: Pillow.Image = ImageOps.exif_transpose(opened)
+        if "A" in image.getbands() or "transparency" in image.info:
+            image = image.convert("RGBA")
+        elif image.mode != "L":
+            image = image.convert("RGB")
+    if image.size != size:
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    mask = None
+    if image.mode == "RGBA":
+        alpha = image.getchannel("A")
+        image = image.convert("RGB")
+        if alpha.getextrema() != (255, 255):
+            mask = (*size, zlib.compress(alpha.tobytes(), 6))
+    if lossless:
+        return _deflated(image, mask)
+    flat = None if is_jpeg else _palette(image)
+    if flat is not None:
+        return Packed(*flat, mask)
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=jpeg_quality, subsampling=2 if is_jpeg else 0, optimize=True)
+    space = "/DeviceGray" if image.mode == "L" else "/DeviceRGB"
+    return Packed(_entries(size, space, 8) | {"/Filter": "/DCTDecode"}, file.getvalue(), mask)
+
+
+def _palette(image: Pillow.Image) -> tuple[dict[str, Any], bytes] | None:
+    """Return the picture in at most 256 colours, if it is a diagram: smaller so than as a photograph."""
+    from PIL import Image, ImageChops, ImageStat
+
+    if image.mode == "L":
+        image = image.convert("RGB")
+    small = image.resize((min(200, image.width), min(200, image.height)), Image.Resampling.NEAREST)
+    # A photograph has nearly as many colours as pixels; to quantise it would take long, in vain.
+    if small.getcolors(small.width * small.height // 4) is None:
+        return None
+    quantised = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    again = quantised.convert("RGB").resize(small.size, Image.Resampling.NEAREST)
+    # 40 dB, a difference that nobody sees.
+    if max(ImageStat.Stat(ImageChops.difference(small, again)).rms) > 2.55:
+        return None
+    colours = bytes(quantised.getpalette() or ())
+    data = zlib.compress(quantised.tobytes(), 6)
+    # As a photograph it would take about a third of a byte for a pixel.
+    if len(data) > image.width * image.height // 3:
+        return None
+    entries = _entries(image.size, "/DeviceRGB", 8) | {"/Filter": "/FlateDecode", "/Palette": colours.hex()}
+    return entries, data
+
+
+def _deflated(image: Pillow.Image, mask: tuple[int, int, bytes] | None) -> Packed:
+    space = "/DeviceGray" if image.mode == "L" else "/DeviceRGB"
+    entries = _entries(image.size, space, 8) | {"/Filter": "/FlateDecode"}
+    return Packed(entries, zlib.compress(image.tobytes(), 6), mask)
+
+
+def _entries(size: tuple[int, int], space: str, bits: int) -> dict[str, Any]:
+    return {"/Width": size[0], "/Height": size[1], "/ColorSpace": space, "/BitsPerComponent": bits}
+
+
+def _read(file: Path) -> Packed | None:
+    try:
+        head, _, rest = file.read_bytes().partition(b"\n")
+        told = json.loads(head)
+        if len(rest) != told["data"] + told["mask"][2] or zlib.crc32(rest) != told["sum"]:
+            return None
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
+    data, mask = rest[: told["data"]], rest[told["data"] :]
+    width, height, length = told["mask"]
+    return Packed(told["entries"], data, (width, height, mask) if length else None)
+
+
+def _keep(packed: Packed, file: Path) -> None:
+    width, height, mask = packed.mask or (0, 0, b"")
+    rest = packed.data + mask
+    head = {
+        "entries": packed.entries,
+        "data": len(packed.data),
+        "mask": (width, height, len(mask)),
+        "sum": zlib.crc32(rest),
+    }
+    with suppress(OSError):  # a build works without its cache
+        write_atomically(file, json.dumps(head).encode() + b"\n" + rest)

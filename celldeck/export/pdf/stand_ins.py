@@ -1,0 +1,176 @@
+"""Pictures stand aside while a deck is printed: Chromium prints blanks, the PDF gets them later.
+
+Chromium would deflate every raster again at full size, and draw a theme's logo anew on every page. A blank is
+a JPEG of the picture's size, which it puts into the PDF byte for byte; so each is found there by the name
+inside it, and replaced by what `pictures.py` and `drawings.py` make, once for all of its places.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import struct
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import Literal
+from urllib.parse import unquote_to_bytes
+
+from celldeck.model import Page
+
+MARK = b"celldeck-picture:"
+_NAME_CHARACTERS = 16
+_DATA_URL = re.compile(
+    r"data:image/(?P<type>png|jpeg|gif|webp|bmp|svg\+xml)(?P<parameters>[^,\"'()\s]*),(?P<data>[^\"'()\s&]*)"
+)
+# A filter is applied to pixels, which the blank would give the wrong ones.
+_FILTERED = re.compile(r"""style="[^"]*\bfilter\s*:[^"]*\"""")
+_SMALL_DRAWING_BYTES = 2048
+_LARGEST_PX = 65_000
+"""A JPEG has no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a deck that a blank stands for."""
+
+    name: str
+    """Made from its bytes; the same picture in two places is one."""
+    kind: Literal["raster", "drawing"]
+    data: bytes
+    size_px: tuple[int, int]
+    """Of the blank. A drawing without a size of its own has its proportions here."""
+    is_sized: bool = True
+    """It has this size where nothing else gives it one."""
+
+
+def set_aside(page: Page, excluded: frozenset[str] = frozenset()) -> tuple[Page, dict[str, Picture]]:
+    """Return the page with blanks for its embedded pictures, and those pictures by name.
+
+    Args:
+        excluded: names of pictures that are left where they are.
+    """
+    pictures: dict[str, Picture] = {}
+    known: dict[str, str] = {}
+
+    def blank(match: re.Match[str]) -> str:
+        address = match[0]
+        if address not in known:
+            known[address] = _blank(match, pictures, excluded)
+        told = known[address]
+        # One without a size of its own looks the same only where a style gives it one: in backgrounds.
+        name = told[-_NAME_CHARACTERS:]
+        is_background = "url(" in match.string[max(0, match.start() - 12) : match.start()]
+        is_kept = name in pictures and not pictures[name].is_sized and not is_background
+        return address if is_kept else told
+
+    def slide(text: str) -> str:
+        if _FILTERED.search(text):
+            parts = re.split(r'(<[^>]*style="[^"]*\bfilter\s*:[^>]*>)', text)
+            return "".join(p if n % 2 else _DATA_URL.sub(blank, p) for n, p in enumerate(parts))
+        return _DATA_URL.sub(blank, text)
+
+    slides = tuple(map(slide, page.slides))
+    css = re.sub(
+        r"(?<![-\w])background(?:-image)?\s*:[^;}]*?url\(\s*[\"']?data:image/[^\"')]*",
+        lambda match: _DATA_URL.sub(blank, match[0]),
+        page.css,
+    )
+    return replace(page, slides=slides, css=css), pictures
+
+
+def _blank(match: re.Match[str], pictures: dict[str, Picture], excluded: frozenset[str]) -> str:
+    try:
+        text = unescape(match["data"])
+        data = base64.b64decode(text) if match["parameters"].endswith("base64") else unquote_to_bytes(text)
+    except ValueError:
+        return match[0]
+    is_drawing = match["type"] == "svg+xml"
+    if is_drawing and len(data) < _SMALL_DRAWING_BYTES:
+        return match[0]
+    name = hashlib.sha256(data).hexdigest()[:_NAME_CHARACTERS]
+    size, is_sized = _drawing_size(data) if is_drawing else (_raster_size(data), True)
+    if name in excluded or not size or max(size) > _LARGEST_PX or min(size) < 1:
+        return match[0]
+    pictures[name] = Picture(name, "drawing" if is_drawing else "raster", data, size, is_sized)
+    encoded = base64.b64encode(blank_jpeg(*size, name)).decode("ascii")
+    return f"data:image/jpeg;base64,{encoded}#{name}"
+
+
+def name_of(stream: bytes) -> str | None:
+    """Return the name in a JPEG that is a blank, or None."""
+    at = stream.find(MARK, 0, 64)
+    return stream[at + len(MARK) :][:_NAME_CHARACTERS].decode("ascii", "replace") if at >= 0 else None
+
+
+def blank_jpeg(width: int, height: int, name: str) -> bytes:
+    """Return a grey JPEG of this size with a name in it.
+
+    Its Huffman tables have one code each, a single 0 bit: "as the block before" and "end of block". So the
+    picture is two 0 bits a block, and neither writing nor reading a large one takes time.
+
+    JPEG: https://www.w3.org/Graphics/JPEG/itu-t81.pdf (annex B)
+    """
+
+    def segment(marker: int, content: bytes) -> bytes:
+        return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
+
+    one_code = bytes([1] + [0] * 15) + b"\0"
+    blocks = -(-width // 8) * -(-height // 8)
+    return b"".join(
+        (
+            b"\xff\xd8",
+            segment(0xFE, MARK + name.encode()),
+            segment(0xDB, b"\0" + b"\1" * 64),
+            segment(0xC0, struct.pack(">BHHB", 8, height, width, 1) + b"\1\x11\0"),
+            segment(0xC4, b"\x00" + one_code),
+            segment(0xC4, b"\x10" + one_code),
+            segment(0xDA, b"\1\1\0\0\x3f\0"),
+            bytes(-(-blocks // 4)),
+            b"\xff\xd9",
+        )
+    )
+
+
+def _raster_size(data: bytes) -> tuple[int, int] | None:
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # only its head is read
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            orientation = image.getexif().get(0x0112, 1)
+            width, height = image.size
+    except Exception:
+        # What Pillow cannot open, for whatever reason, is the browser's to show.
+        return None
+    return (height, width) if orientation in {5, 6, 7, 8} else (width, height)
+
+
+_LENGTH = re.compile(r"\s*([\d.]+(?:e[-+]?\d+)?)\s*(px|pt|pc|mm|cm|in)?\s*", re.IGNORECASE)
+_PX = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
+
+
+def _drawing_size(data: bytes) -> tuple[tuple[int, int] | None, bool]:
+    """Return the size that an SVG says it has, or else its proportions, and whether it was a size."""
+    try:
+        _, root = next(ElementTree.iterparse(io.BytesIO(data), ("start",)))
+    except (ElementTree.ParseError, StopIteration, ValueError):
+        return None, False
+    lengths = [_LENGTH.fullmatch(root.get(attribute, "")) for attribute in ("width", "height")]
+    if lengths[0] and lengths[1]:
+        width, height = (float(m[1]) * _PX[(m[2] or "").lower()] for m in lengths if m)
+        # Half a pixel in a thousand is no difference in the layout; in a small drawing it is.
+        if all(abs(px - round(px)) <= px / 1000 for px in (width, height)):
+            return (round(width), round(height)), True
+    else:
+        box = [float(n) for n in re.findall(r"[-+]?[\d.]+(?:e[-+]?\d+)?", root.get("viewBox", ""))]
+        # A `width` beside it, or stretched, it has other proportions.
+        if len(box) != 4 or any(lengths) or root.get("preserveAspectRatio", "").startswith("none"):
+            return None, False
+        width, height = box[2:]
+    if min(width, height) <= 0:
+        return None, False
+    enlarged = 2000 / max(width, height)
+    return (round(width * enlarged), round(height * enlarged)), False

@@ -1,0 +1,146 @@
+"""The tags of a printed PDF, made what PDF/UA-1 asks for where Chromium's are not.
+
+PDF/UA-1 is ISO 14289-1; the types of elements are those of PDF 32000-1:2008, 14.8.4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pikepdf import Object, Pdf
+
+# Chromium names elements that PDF 1.7 has not.
+_ROLES = {"/Em": "/Span", "/Strong": "/Span", "/Sub": "/Span", "/Title": "/P", "/Aside": "/Div"}
+_NAMES = """
+Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6 L LI
+Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby RB RT RP
+Warichu WT WP Figure Formula Form"""
+_STANDARD = frozenset(f"/{name}" for name in _NAMES.split())
+_MARK = re.compile(rb"^(?:/\w+ ?<<.*>> ?BDC|/\w+ BMC|EMC)$", re.MULTILINE)
+
+
+def mend_tags(pdf: Pdf, formulas: Collection[str]) -> None:
+    """Change the tree of tags in place.
+
+    Args:
+        formulas: their TeX, which their figures have as alternative text.
+    """
+    from pikepdf import Dictionary, Name
+
+    root = pdf.Root.get("/StructTreeRoot")
+    if not isinstance(root, Dictionary):
+        return
+    level = 0
+    roles: dict[str, str] = {}
+    for element in list(_elements(root)):
+        kind = str(element.get("/S", ""))
+        if kind not in _STANDARD:
+            roles[kind] = _ROLES.get(kind, "/Div")
+        if heading := re.fullmatch(r"/H(\d)", kind):
+            # No level is passed over on the way down.
+            level = min(int(heading[1]), level + 1)
+            element.S = Name(f"/H{level}")
+        elif kind == "/Figure" and str(element.get("/Alt", "")) in formulas:
+            element.S = Name.Formula
+        elif kind == "/LI":
+            _mend_item(pdf, element)
+        elif kind == "/Table":
+            _mend_table(pdf, element)
+    if roles:
+        root.RoleMap = Dictionary({name: Name(standard) for name, standard in roles.items()})
+
+
+def _elements(element: Object) -> Iterator[Object]:
+    """Give all below an element, in reading order."""
+    for child in _children(element):
+        yield child
+        yield from _elements(child)
+
+
+def _children(element: Object) -> list[Object]:
+    from pikepdf import Array, Dictionary
+
+    kids = element.get("/K")
+    listed = list(kids) if isinstance(kids, Array) else [kids]
+    return [kid for kid in listed if isinstance(kid, Dictionary) and "/S" in kid]
+
+
+def _all_kids(element: Object) -> list[Object]:
+    from pikepdf import Array
+
+    kids = element.get("/K")
+    return [] if kids is None else list(kids) if isinstance(kids, Array) else [kids]
+
+
+def _new(pdf: Pdf, kind: str, parent: Object) -> Object:
+    from pikepdf import Array, Dictionary, Name
+
+    return pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name(kind), P=parent, K=Array([])))
+
+
+def _mend_item(pdf: Pdf, item: Object) -> None:
+    """Put what stands in a list's item beside its mark into a body."""
+    from pikepdf import Array, Dictionary
+
+    kids = _all_kids(item)
+    named = [str(kid.get("/S", "")) if isinstance(kid, Dictionary) else "" for kid in kids]
+    if all(kind in {"/Lbl", "/LBody"} for kind in named):
+        return
+    body = _new(pdf, "/LBody", item)
+    if "/Pg" in item:
+        body.Pg = item.Pg
+    before: list[Object] = []
+    for kid, kind in zip(kids, named, strict=True):
+        if kind == "/Lbl" and not body.K:
+            before.append(kid)
+            continue
+        if kind:
+            kid.P = body
+        body.K.append(kid)
+    item.K = Array([*before, body])
+
+
+def _mend_table(pdf: Pdf, table: Object) -> None:
+    """Give every row as many cells: HTML lets the last ones out."""
+    from pikepdf import Array
+
+    rows = [element for element in _elements(table) if element.get("/S") == "/TR"]
+    widths, reaching = [], 0
+    for row in rows:
+        cells = [cell for cell in _children(row) if str(cell.get("/S")) in {"/TD", "/TH"}]
+        if any(_span(cell, "/RowSpan") > 1 for cell in cells):
+            return
+        widths.append(sum(_span(cell, "/ColSpan") for cell in cells))
+        reaching = max(reaching, widths[-1])
+    for row, width in zip(rows, widths, strict=True):
+        if width < reaching:
+            row.K = Array([*_all_kids(row), *(_new(pdf, "/TD", row) for _ in range(reaching - width))])
+
+
+def _span(cell: Object, name: str) -> int:
+    from pikepdf import Array
+
+    attributes = cell.get("/A")
+    listed = [] if attributes is None else list(attributes) if isinstance(attributes, Array) else [attributes]
+    return next((int(a[name]) for a in listed if name in a), 1)
+
+
+def mark_artifacts(content: bytes) -> bytes:
+    """Return a page's content with all that has no tag marked as an artifact: theme art, page numbers."""
+    parts, at = [b"/Artifact BMC\n"], 0
+    # What is open: tags, and ligatures with what they stand for, inside of tags or outside.
+    is_open: list[bool] = []
+    for match in _MARK.finditer(content):
+        parts.append(content[at : match.start()])
+        at = match.end()
+        if match[0] != b"EMC":
+            is_tag = b"/MCID" in match[0]
+            parts.append((b"EMC\n" if is_tag and True not in is_open else b"") + match[0])
+            is_open.append(is_tag)
+        else:
+            was_tag = bool(is_open) and is_open.pop()
+            parts.append(b"EMC\n/Artifact BMC" if was_tag and True not in is_open else match[0])
+    return b"".join([*parts, content[at:], b"\nEMC\n"])

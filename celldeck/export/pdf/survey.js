@@ -1,0 +1,70 @@
+/** Make a page ready to be printed, and say where its blanks stand and how large; see stand_ins.py. */
+((sized) => {
+  // Chromium leaves out links to files, and would write the address of its temporary one into the PDF. So a link
+  // to a file beside the deck goes through the print as one to this host, which exists nowhere.
+  for (const link of document.querySelectorAll("a[href]")) {
+    const address = link.getAttribute("href");
+    if (!/^(#|[a-z][a-z0-9+.-]*:|\/\/)/i.test(address)) {
+      link.href = "https://relative.invalid/" + encodeURIComponent(address);
+    }
+  }
+  // What repeats on every slide is no content of any: a screen reader would read it each time.
+  for (const repeated of document.querySelectorAll("section > header, section > footer")) {
+    repeated.setAttribute("aria-hidden", "true");
+  }
+  for (const figure of document.querySelectorAll("figure:has(> figcaption)")) {
+    if (figure.closest("[data-marpit-advanced-background-container]")) {
+      figure.setAttribute("role", "img");
+      figure.setAttribute("aria-label", figure.textContent);
+    }
+  }
+
+  const uses = {};
+  const nameIn = (address) => /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
+  const note = (name, scale, isSafe) => {
+    const use = (uses[name] ??= { scale: 0, isSafe: true });
+    use.scale = Math.max(use.scale, scale);
+    use.isSafe &&= isSafe;
+  };
+  const changesPixels = (element) => {
+    for (let at = element; at instanceof Element; at = at.parentElement) {
+      const style = getComputedStyle(at);
+      if (style.filter !== "none" || style.maskImage !== "none" || style.backdropFilter !== "none") return true;
+    }
+    return false;
+  };
+  for (const image of document.images) {
+    const name = nameIn(image.src);
+    if (!name) continue;
+    const box = image.getBoundingClientRect();
+    const style = getComputedStyle(image);
+    const [x, y] = [box.width / image.naturalWidth, box.height / image.naturalHeight];
+    const fits = style.objectFit === "contain" || style.objectFit === "scale-down";
+    note(name, fits ? Math.min(x, y) : Math.max(x, y), !changesPixels(image));
+  }
+  for (const element of document.querySelectorAll("section, section *")) {
+    for (const pseudo of [null, "::before", "::after"]) {
+      const style = getComputedStyle(element, pseudo);
+      const name = nameIn(style.backgroundImage);
+      if (!name || style.content === "none") continue;
+      const isPlain = style.backgroundImage.indexOf("url(") === style.backgroundImage.lastIndexOf("url(");
+      const isSized = sized.has(name) || style.backgroundSize !== "auto";
+      const isOnce = style.backgroundRepeat === "no-repeat";
+      note(name, -1, isPlain && isSized && isOnce && !changesPixels(element));
+      const box = element.getBoundingClientRect();
+      note(name, 0, true);
+      uses[name].box = [
+        Math.max(box.width, uses[name].box?.[0] ?? 0),
+        Math.max(box.height, uses[name].box?.[1] ?? 0),
+      ];
+    }
+  }
+  const formulas = [];
+  for (const formula of document.querySelectorAll("mjx-container[data-tex]")) {
+    const slide = formula.closest("svg[data-marpit-svg]");
+    const page = slide ? [...document.querySelectorAll("svg[data-marpit-svg]")].indexOf(slide) : 0;
+    const [box, around] = [formula.getBoundingClientRect(), (slide ?? document.body).getBoundingClientRect()];
+    formulas.push([page, box.x - around.x, box.y - around.y, box.width, box.height, formula.dataset.tex]);
+  }
+  return { uses, formulas };
+})
