@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import logging
 import os
 import shutil
@@ -29,30 +30,24 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async
 
 from celldeck.execute import agent
-from celldeck.execute.kernels import OWN_PYTHON, CannotStart, KernelDied, OnMessage, Reply, TimedOut
+from celldeck.execute.kernels import (
+    OWN_PYTHON,
+    CannotStart,
+    KernelDied,
+    KernelFailed,
+    OnMessage,
+    Reply,
+    TimedOut,
+    environment,
+)
 from celldeck.execute.messages import LARGEST_CONTENT, LONGEST_TEXT
+from celldeck.execute.standby import START, Zygote
 from celldeck.execute.terminal import HEAD_CHARACTERS, TAIL_CHARACTERS
 
 START_S = 60
 """Seconds that a kernel may take to come up."""
 GRACE_S = 5
 """Seconds that an interrupted cell may take to stop, before its kernel is killed."""
-
-ENVIRONMENT = {
-    # The same run, the same order of sets, the same widths.
-    "PYTHONHASHSEED": "0",
-    "COLUMNS": "80",
-    "LINES": "24",
-    # Whatever the author's shell says: a slide shows the figure.
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    # What libraries say while they start; what they say before they read this, `noise.py` drops.
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "GLOG_minloglevel": "3",
-    "GRPC_VERBOSITY": "ERROR",
-    "KMP_WARNINGS": "0",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
-"""Set for every kernel."""
 
 _INSTALL = {
     "ir": "R -e \"install.packages('IRkernel'); IRkernel::installspec()\"",
@@ -94,12 +89,41 @@ class _Client(AsyncKernelClient):
         return str(message["header"]["msg_id"])
 
 
+class _Manager(AsyncKernelManager):
+    """A manager whose process may be forked instead of spawned."""
+
+    zygote: Zygote | None = None
+    log_file: Path
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+        if self.zygote is None:
+            await super()._async_launch_kernel(kernel_cmd, **kw)
+            return
+        launcher = importlib.util.find_spec("ipykernel_launcher")
+        argv = [(launcher and launcher.origin) or "ipykernel_launcher", *kernel_cmd[3:]]
+        provisioner: Any = self.provisioner
+        provisioner.process = await asyncio.to_thread(
+            self.zygote.fork, argv, Path(kw["cwd"]), kw["env"], self.log_file
+        )
+        provisioner.pid = provisioner.pgid = provisioner.process.pid
+        self._reconcile_connection_info(provisioner.connection_info)
+
+
 class JupyterKernel:
     """A kernel in a process of its own; its messages are read in a thread of its own."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        """Take the name of a kernelspec, or one that means the Python that runs celldeck."""
+    def __init__(
+        self, name: str, folder: Path, *, zygote: Zygote | None = None, modules: tuple[str, ...] = ()
+    ) -> None:
+        """Take the name of a kernelspec, or one that means the Python that runs celldeck.
+
+        Args:
+            zygote: of our own Python: the process is forked from it.
+            modules: our own Python imports them before it answers, out of sight of the cells.
+        """
         self.files: tuple[Path, ...] = ()
+        self._zygote = zygote
+        self._modules = modules
         self._folder = folder
         self._private = Path(tempfile.mkdtemp(prefix="celldeck-"))
         self._loop = asyncio.SelectorEventLoop()
@@ -137,6 +161,12 @@ class JupyterKernel:
     ) -> Reply:
         """Run code to its end; see `kernels.Kernel`."""
         return self._await(self._run(code, name, timeout_s, on_message, options))
+
+    def is_alive(self) -> bool:
+        """Say whether its process runs."""
+        with suppress(KernelFailed):
+            return self._await(self._is_alive())
+        return False
 
     def interrupt(self) -> None:
         """Interrupt what runs; may be called from any thread."""
@@ -177,13 +207,17 @@ class JupyterKernel:
             self._awaited.discard(future)
 
     def _managed(self, name: str) -> AsyncKernelManager:
-        manager = AsyncKernelManager(log=_log, client_factory=_Client)
+        manager = _Manager(log=_log, client_factory=_Client)
         if name in OWN_PYTHON:
             if importlib.util.find_spec("ipykernel_launcher") is None:
                 raise CannotStart(
                     f"{sys.executable} has no kernel", f"{sys.executable} -m pip install ipykernel"
                 )
             own = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            if self._modules:
+                own[1:3] = [str(START), json.dumps({"modules": self._modules})]
+            manager.zygote = self._zygote
+            manager.log_file = self._private / "log"
             manager.kernel_name = name
             manager._kernel_spec = KernelSpec(
                 # Cells may use each other's results as `Out`; no history file is to be written.
@@ -208,10 +242,10 @@ class JupyterKernel:
 
     async def _start(self) -> None:
         manager = self._manager
-        environment = {**os.environ, **ENVIRONMENT, "IPYTHONDIR": str(self._private / "ipython")}
+        variables = {**environment(), "IPYTHONDIR": str(self._private / "ipython")}
         with (self._private / "log").open("wb") as log:
             try:
-                await manager.start_kernel(env=environment, cwd=str(self._folder), stdout=log, stderr=log)
+                await manager.start_kernel(env=variables, cwd=str(self._folder), stdout=log, stderr=log)
             except OSError as error:
                 raise CannotStart(f"kernel '{manager.kernel_name}' cannot be started: {error}") from error
         # Imported here: the process comes up meanwhile.
@@ -319,6 +353,9 @@ class JupyterKernel:
             memory = ": the memory may be full" if number.name == "SIGKILL" else ""
             return f"the kernel was killed by {number.name}{memory}"
         return f"the kernel was killed by signal {-code}"
+
+    async def _is_alive(self) -> bool:
+        return bool(await self._manager.is_alive())
 
     async def _interrupt(self) -> None:
         await self._manager.interrupt_kernel()

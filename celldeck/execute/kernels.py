@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from celldeck.execute.kernel import JupyterKernel
+    from celldeck.execute.standby import Standby
 
 OWN_PYTHON = frozenset({"python3", "python"})
 """Kernel names that mean the Python which runs celldeck, whatever a kernelspec of that name says: there the
 author of a deck has the packages."""
+
+ENVIRONMENT = {
+    # The same run, the same order of sets, the same widths.
+    "PYTHONHASHSEED": "0",
+    "COLUMNS": "80",
+    "LINES": "24",
+    # Whatever the author's shell says: a slide shows the figure.
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    # What libraries say while they start; what they say before they read this, `noise.py` drops.
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "GLOG_minloglevel": "3",
+    "GRPC_VERBOSITY": "ERROR",
+    "KMP_WARNINGS": "0",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+"""Set for every kernel."""
+
+
+def environment() -> dict[str, str]:
+    """Return the variables that a kernel has, but for those that are its own."""
+    return {**os.environ, **ENVIRONMENT}
+
 
 OnMessage = Callable[[str, Mapping[str, Any]], None]
 """Takes the kind and the content of each message of the iopub channel, as it comes."""
@@ -92,7 +116,17 @@ StartKernel = Callable[[str, Path], Kernel]
 class Kernels:
     """Starts kernels of Jupyter, and can end all of them at once: when a build is stopped, for one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, standby: bool = False) -> None:
+        """Start nothing yet.
+
+        Args:
+            standby: have the next kernel ready before it is asked for, once `warm` has said what it needs.
+        """
+        self._standby: Standby | None = None
+        if standby:
+            from celldeck.execute.standby import Standby
+
+            self._standby = Standby(environment)
         self._lock = threading.Lock()
         self._running: weakref.WeakSet[JupyterKernel] = weakref.WeakSet()
         self._stopped = False
@@ -106,18 +140,29 @@ class Kernels:
         # With what it needs, this takes a fifth of a second to import: only where a cell must run.
         from celldeck.execute.kernel import JupyterKernel
 
-        kernel = JupyterKernel(name, folder)
+        ready = self._standby.take(name, folder) if self._standby and not self._stopped else None
+        kernel = ready or JupyterKernel(name, folder)
         with self._lock:
             self._running.add(kernel)
             stopped = self._stopped
         try:
             if stopped:
                 raise CannotStart(f"kernel '{name}' was stopped")
-            kernel.start()
+            if not ready:
+                kernel.start()
         except BaseException:
             kernel.close()
             raise
         return kernel
+
+    def warm(self, name: str, folder: Path, modules: Iterable[str] = ()) -> None:
+        """Prepare a kernel in the background, if kernels stand by here; see `Standby.warm`."""
+        if self._standby and not self._stopped:
+            self._standby.warm(name, folder, modules)
+
+    def close(self) -> None:
+        """End what stands by, and every kernel."""
+        self.stop()
 
     def stop(self) -> None:
         """End the kernels that run, whatever they do, and start no other."""
@@ -126,3 +171,5 @@ class Kernels:
             running = list(self._running)
         for kernel in running:
             kernel.close()
+        if self._standby:
+            self._standby.close()

@@ -9,11 +9,10 @@ matplotlib: https://matplotlib.org/stable/users/explain/customizing.html
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import io
 import sys
 from binascii import b2a_base64
-from importlib.machinery import PathFinder
 from typing import Any
 
 INK = "#23272e"
@@ -224,7 +223,7 @@ class Arrival:
         if name != "matplotlib":
             return None
         sys.meta_path.remove(self)
-        spec = PathFinder.find_spec(name, path)
+        spec = importlib.util.find_spec(name)
         if spec is None or spec.loader is None:
             return spec
         loader: Any = spec.loader
