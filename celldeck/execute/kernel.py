@@ -238,6 +238,8 @@ class JupyterKernel:
         # As many messages as come, and no long wait before the first: a kernel takes a moment to listen.
         manager.context.setsockopt(_zmq().RCVHWM, 0)
         manager.context.setsockopt(_zmq().RECONNECT_IVL, 10)
+        # A greeting that got lost, as happens where many start at once, is repeated after half a minute else.
+        manager.context.setsockopt(_zmq().HANDSHAKE_IVL, 1000)
         return manager
 
     async def _start(self) -> None:

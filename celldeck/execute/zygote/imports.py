@@ -198,6 +198,14 @@ class Early:
         loader: Any = Reveal(self, name, module, others)
         return importlib.machinery.ModuleSpec(name, loader)
 
+    def watched(self, name: str) -> Any:
+        """Return the loader of whoever wants to see a module come: a finder that stands before us."""
+        for finder in sys.meta_path[: sys.meta_path.index(self)]:
+            spec = finder.find_spec(name, None)
+            if spec is not None:
+                return spec.loader
+        return None
+
     def place(self, top: str) -> tuple[str | None, str | None]:
         """Return where a hidden top-level module is from, and where a search would find it now."""
         ours = getattr(self.hidden[top], "__spec__", None)
@@ -208,11 +216,10 @@ class Early:
 
     def reveal(self, name: str, others: set[str]) -> None:
         """Put back what the import of a module brings."""
-        is_watched = sys.meta_path[0] is not self
         for one in sorted(others, key=self.order.__getitem__):
-            if is_watched and one != name and one in self.hidden and "." not in one:
-                # Whoever wants to see it come is a finder before us.
-                importlib.import_module(one)
+            if one != name and one in self.hidden and (loader := self.watched(one)):
+                sys.modules[one] = self.hidden[one]
+                loader.exec_module(self.hidden[one])
             module = self.hidden.pop(one, None)
             if module is None:
                 continue
