@@ -95,14 +95,18 @@ _SIMPLE_LINE = re.compile(
     r"([A-Za-z_][A-Za-z0-9_-]*):"
     r"(?:[ ]+(?:\"([^\"\\]*)\"|'([^']*)'|([A-Za-z0-9_./][A-Za-z0-9 _./%(),-]*))|[ ]*)[ ]*"
 )
-_ODD_CHARACTER = re.compile(
-    "[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_ODD_ASCII = re.compile(r"[^\n -~]")
+
+
+@lru_cache(maxsize=1)
+def _odd_character() -> re.Pattern[str]:
+    # Compiling so large a class takes milliseconds.
+    return re.compile("[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def _load_simple(text: str) -> dict[str, YamlValue] | None:
     """Return the mapping of a text with nothing but one-line keys; None for any other text."""
-    if _ODD_CHARACTER.search(text):
+    if (_ODD_ASCII if text.isascii() else _odd_character()).search(text):
         return None
     found: dict[str, YamlValue] = {}
     for number, line in enumerate(text.split("\n")):

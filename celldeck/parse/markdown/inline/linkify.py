@@ -44,12 +44,9 @@ def _finder() -> LinkifyIt:
 
 
 def may_hold_address(text: str) -> bool:
-    """Say whether a paragraph's source, marks included, looks like there is an address in it."""
-    return "@" in text or ("//" in text and any(map(_finder().pretest, _words(text))))
-
-
-def _words(text: str) -> Iterator[str]:
-    return (word[0] for word in _WORD.finditer(text) if word.end() - word.start() <= _LENGTH_LIMIT)
+    """Say whether there may be an address in a paragraph's source, marks included."""
+    # Nothing finer: what looks for addresses takes long to load, and most stand in brackets, which are links.
+    return _is_promising(text)
 
 
 def _is_promising(text: str) -> bool:
