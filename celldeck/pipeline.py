@@ -15,6 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from celldeck.drawings import drawings_path, read_drawings, with_drawings
 from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
@@ -303,6 +304,8 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
         printed = replace(built, page=render_page(built.deck, options, tools, "print"))
         page = self_contained(printed, tools, html, "print").page
     pdf = html.with_suffix(".pdf")
+    if tools.settings.drawings and (drawings := drawings_path(built.deck.source.path)).is_file():
+        page = with_drawings(page, read_drawings(drawings))
     with _writing(pdf):
         printed_page = partial(document, template="print")
         look = PdfLook(quality=tools.settings.quality)

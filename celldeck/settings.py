@@ -52,6 +52,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("pdf", "flag", "write a PDF beside each HTML deck"),
     Option("quality", "text", "pictures in PDFs (default: good)", ("draft", "good", "lossless")),
+    Option("drawings", "flag", "put the drawings saved beside a deck (NAME.drawings.json) into its PDF"),
     Option("html-tags", "text", "raw HTML that passes: all of it, or Marp's allowlist", ("all", "safe")),
     Option("theme-set", "texts", "theme files or folders", metavar="PATH"),
     Option("theme", "text", "theme for every deck: its name, or a CSS file", metavar="NAME|FILE"),
@@ -83,6 +84,7 @@ class Settings:
     pdf: bool = False
     quality: Literal["draft", "good", "lossless"] = "good"
     """Pixels of pictures in PDFs: as many as the page has, twice as many, all."""
+    drawings: bool = False
     html_tags: Literal["all", "safe"] = "safe"
     theme_set: tuple[str, ...] | None = None
     """None: the folder `theme` in `root`, if there is one."""

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "nodes", "emoji", "js", "packages", "keymap"),
     ("model",),
     ("cell_options",),
-    ("parse", "execute", "themes", "render", "export", "settings", "marp_project", "rehearsal"),
+    ("parse", "execute", "themes", "render", "export", "settings", "marp_project", "rehearsal", "drawings"),
     ("tools",),
     ("pipeline",),
     ("session",),
