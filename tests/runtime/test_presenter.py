@@ -253,7 +253,7 @@ def test_the_borders_move_by_mouse_and_keys_and_are_remembered(windows: Windows)
     assert presenter.evaluate(width) == pytest.approx(moved - 0.02, abs=0.005)
 
 
-@pytest.mark.parametrize("size", [(1440, 810), (1024, 768), (390, 844), (844, 390)])
+@pytest.mark.parametrize("size", [(1440, 810), (1024, 768), (390, 844), (844, 390), (720, 405)])
 def test_nothing_overlaps_or_is_cut_off_at_any_size(present: Present, size: tuple[int, int]) -> None:
     presenter = present(talk(), "?view=presenter#2", size=size)
     boxes = presenter.evaluate(

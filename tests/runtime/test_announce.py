@@ -1,0 +1,126 @@
+"""What people hear who do not see the screen, and what they reach with the keyboard, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from driver import Presented, page
+
+from celldeck.model import Metadata, Page
+from celldeck.pipeline import build, self_contained
+from celldeck.settings import Settings
+from celldeck.tools import Tools
+
+pytestmark = pytest.mark.browser
+
+Present = Callable[..., Presented]
+ROOT = Path(__file__).parents[2]
+
+LIST = (
+    '<h1>List</h1><ul><li data-marpit-fragment="1">one <b>and</b> only</li>'
+    '<li data-marpit-fragment="2">two</li></ul>'
+)
+HEARD = (
+    "globalThis.heard = []; globalThis.voice = document.querySelector('[role=status]');"
+    " new MutationObserver(() => heard.push(voice.textContent))"
+    ".observe(voice, { childList: true, characterData: true, subtree: true }); null"
+)
+
+
+def test_each_slide_and_each_step_is_told_once(present: Present) -> None:
+    deck = present(page("<h1>First</h1>", LIST, "<h1>Last</h1>"))
+    assert deck.evaluate("document.querySelector('[role=status]').textContent") == ""
+    deck.evaluate(HEARD)
+    for _ in range(4):
+        deck.press("ArrowRight")
+        deck.frames()
+    deck.press("ArrowLeft", "ArrowLeft")
+    deck.frames()
+    assert deck.evaluate("heard")[:4] == ["Slide 2 of 3: List", "one and only", "two", "Slide 3 of 3: Last"]
+    assert deck.evaluate("heard.at(-1)") == "Step 1 of 2"
+
+
+def test_the_tree_has_the_slide_that_shows_and_nothing_of_others_or_of_later_steps(present: Present) -> None:
+    deck = present(page("<h1>First</h1>", LIST, "<h1>Last</h1>"), "?f=1#2")
+    deck.tab.call("Accessibility.enable")
+    nodes = deck.tab.call("Accessibility.getFullAXTree")["nodes"]
+    seen = [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in nodes
+        if not node["ignored"]
+    ]
+    assert ("main", "") in seen
+    assert ("group", "2 of 3") in seen
+    assert [name for role, name in seen if role == "heading"] == ["List"]
+    texts = [name for role, name in seen if role == "StaticText"]
+    assert "only" in " ".join(texts)
+    assert not {"First", "Last", "two"} & set(texts)
+
+
+def test_a_page_without_a_mouse_reaches_all_controls_by_tab(present: Present) -> None:
+    deck = present(page("<h1>First</h1>", "<h1>Last</h1>"), "?view=presenter")
+    reached = set()
+    for _ in range(30):
+        deck.press("Tab")
+        reached.add(
+            deck.evaluate("document.activeElement.dataset.action ?? document.activeElement.className")
+        )
+    assert {"overview", "next", "blackout", "hold", "laser", "pen", "timer", "larger-notes"} <= reached
+    assert {"celldeck-split celldeck-split-column", "celldeck-panel celldeck-notes"} <= reached
+
+
+RUN = (
+    "axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) =>"
+    " [id, nodes.map(({ html }) => html.slice(0, 120))]))"
+)
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script of axe-core, from a Python package that carries it."""
+    found = find_spec("axe_core_python")
+    if found is None or not found.origin:
+        pytest.skip("needs axe-core: pip install axe-core-python")
+    return (Path(found.origin).parent / "axe.min.js").read_text("utf-8")
+
+
+def lecture(name: str, tmp_path: Path) -> Page:
+    tools = Tools(Settings(root=ROOT, no_exec=True))
+    return self_contained(build(ROOT / "slides" / name, tools), tools, tmp_path / "x.html").page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", ["", "?view=presenter"])
+def test_axe_finds_nothing_in_any_view_of_a_deck(present: Present, axe: str, view: str, scheme: str) -> None:
+    made = replace(
+        page("<h1>First</h1>", LIST, "<h1>Last</h1>", metadata=Metadata(title="A talk", lang="en")),
+        typeset_notes=("<p>Some <a href='#2'>note</a></p>", "", ""),
+        plan=(60.0, 60.0, None),
+    )
+    deck = present(made, view)
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    deck.tab.call("Emulation.setEmulatedMedia", {"features": features})
+    deck.evaluate(axe + ";null")
+    found = {"first": deck.evaluate(RUN)}
+    for keys in ("ArrowRight", "ArrowRight", "b", "h", "r", "o", "Escape", "?", "Escape", "/", "Escape", "g"):
+        deck.press(keys)
+        found[keys] = deck.evaluate(RUN)
+    assert {keys: violations for keys, violations in found.items() if violations} == {}
+
+
+@pytest.mark.parametrize("name", ["dive-into-deep-learning.md", "01-introduction.md"])
+def test_axe_finds_nothing_at_the_steps_of_the_lectures(
+    present: Present, axe: str, tmp_path: Path, name: str
+) -> None:
+    deck = present(lecture(name, tmp_path))
+    deck.evaluate(axe + ";null")
+    found = {}
+    # A slide in five, its last step: all of them take minutes.
+    for index in range(0, deck.evaluate("celldeck.slides.length"), 5):
+        deck.evaluate(f"celldeck.go({index}, Infinity)")
+        found[index] = deck.evaluate(RUN)
+    assert {index: violations for index, violations in found.items() if violations} == {}
