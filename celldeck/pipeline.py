@@ -24,6 +24,7 @@ from celldeck.keymap import with_keys
 from celldeck.model import Cell, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
 from celldeck.parse import choose_theme, parse, unknown_themes
+from celldeck.parse.alt_texts import missing_alt_texts
 from celldeck.parse.markdown import read_markdown
 from celldeck.parse.walk import every_node
 from celldeck.rehearsal import read_rehearsal, rehearsal_path, seconds_per_slide
@@ -31,6 +32,7 @@ from celldeck.render import render
 from celldeck.render.allowlist import sanitize
 from celldeck.render.blocks import render_blocks
 from celldeck.render.context import Context
+from celldeck.render.inlines import alt_text
 from celldeck.render.math import CSS as MATH_CSS
 from celldeck.render.math import Typesetter
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
@@ -282,7 +284,7 @@ def self_contained(built: Built, tools: Tools, output: Path, template: DocumentT
 
 
 def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "bespoke") -> Built:
-    """Write the HTML deck, and its PDF beside it if the settings ask for one.
+    """Write the HTML deck, and beside it what else the settings ask for: PDF, pictures, notebook, script.
 
     Returns:
         The deck with everything that its pictures and its PDF gave to tell.
@@ -294,23 +296,77 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
     whole = self_contained(built, tools, html, template)
     with _writing(html):
         write_atomically(html, document(whole.page, template=template, cache=tools.cache))
-    if not tools.settings.pdf:
-        return whole
-    from celldeck.export.pdf import PdfLook, write_pdf
-
-    page = whole.page
-    if CONTAINERS[template] != CONTAINERS["print"]:
-        options = tools.options(built.deck.source.path)
-        printed = replace(built, page=render_page(built.deck, options, tools, "print"))
-        page = self_contained(printed, tools, html, "print").page
-    pdf = html.with_suffix(".pdf")
-    if tools.settings.drawings and (drawings := drawings_path(built.deck.source.path)).is_file():
-        page = with_drawings(page, read_drawings(drawings))
-    with _writing(pdf):
-        printed_page = partial(document, template="print")
-        look = PdfLook(quality=tools.settings.quality)
-        told = write_pdf(pdf, printed_page, page, tools.browser, tools.settings.cache, look)
+    told: list[Notice] = []
+    _write_for_students(whole, tools, html)
+    if tools.settings.pdf or tools.settings.images:
+        page = _print_page(whole, built, tools, html, template)
+        told += _write_printed(whole, page, tools, html)
     return replace(whole, notices=_told((*whole.notices, *told), built.deck, tools))
+
+
+def _print_page(whole: Built, built: Built, tools: Tools, html: Path, template: DocumentTemplate) -> Page:
+    """Return the self-contained page with a stylesheet for printing."""
+    if CONTAINERS[template] == CONTAINERS["print"]:
+        return whole.page
+    options = tools.options(built.deck.source.path)
+    printed = replace(built, page=render_page(built.deck, options, tools, "print"))
+    return self_contained(printed, tools, html, "print").page
+
+
+def _write_printed(built: Built, page: Page, tools: Tools, html: Path) -> list[Notice]:
+    """Write what a browser prints, the PDF and the pictures of slides, and return what is to be told."""
+    from celldeck.export.chosen import choose, chosen_numbers
+    from celldeck.export.pdf import PdfLook, write_pdf
+    from celldeck.export.png import slide_pictures
+
+    settings = tools.settings
+    told: list[Notice] = []
+    if settings.drawings and (drawings := drawings_path(built.deck.source.path)).is_file():
+        page = with_drawings(page, read_drawings(drawings))
+    numbers = tuple(range(1, len(page.slides) + 1))
+    if settings.pages:
+        numbers = chosen_numbers(settings.pages, len(page.slides))
+        page = choose(page, numbers)
+    if settings.pdf:
+        pdf = html.with_suffix(".pdf")
+        look = PdfLook(quality=settings.quality, labels=tuple(map(str, numbers)))
+        with _writing(pdf):
+            printed = partial(document, template="print")
+            told += write_pdf(pdf, printed, page, tools.browser, settings.cache, look)
+        told += missing_alt_texts(built.deck, alt_text)
+    if settings.images:
+        folder = html.with_suffix("")
+        ending = {"png": "png", "jpeg": "jpg"}[settings.images]
+        pictures = slide_pictures(
+            document(page, template="print"), page, tools.browser, kind=settings.images, scale=2
+        )
+        with _writing(folder):
+            for number, picture in zip(numbers, pictures, strict=True):
+                write_atomically(folder / f"{number:03}.{ending}", picture)
+    return told
+
+
+def _write_for_students(built: Built, tools: Tools, html: Path) -> None:
+    """Write the notebook and the script that the settings ask for."""
+    if not (tools.settings.ipynb or tools.settings.py):
+        return
+    from celldeck.export.local_files import kind_of
+    from celldeck.export.notebook import notebook, script
+
+    folders = (built.deck.source.path.parent, tools.settings.root)
+
+    def embed(address: str) -> str:
+        path = tools.files.find(address, folders) if kind_of(address) == "local" else None
+        return tools.files.content(path, picture=True).url or address if path else address
+
+    if tools.settings.ipynb:
+        path = html.with_suffix(".ipynb")
+        with _writing(path):
+            write_atomically(path, notebook(built.deck, embed))
+    if tools.settings.py:
+        path = html.with_suffix(".py")
+        with _writing(path):
+            write_atomically(path, script(built.deck))
 
 
 @contextmanager

@@ -53,6 +53,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("pdf", "flag", "write a PDF beside each HTML deck"),
     Option("quality", "text", "pictures in PDFs (default: good)", ("draft", "good", "lossless")),
     Option("drawings", "flag", "put the drawings saved beside a deck (NAME.drawings.json) into its PDF"),
+    Option("pages", "text", "slides that the PDF has, such as 3-17,22 (default: all)", metavar="PAGES"),
+    Option("ipynb", "flag", "write a notebook beside each HTML deck"),
+    Option("py", "flag", "write a Python script in percent format beside each HTML deck"),
+    Option("images", "text", "write a picture of each slide into a folder beside the HTML", ("png", "jpeg")),
     Option("html-tags", "text", "raw HTML that passes: all of it, or Marp's allowlist", ("all", "safe")),
     Option("theme-set", "texts", "theme files or folders", metavar="PATH"),
     Option("theme", "text", "theme for every deck: its name, or a CSS file", metavar="NAME|FILE"),
@@ -92,6 +96,11 @@ class Settings:
     """A name, or the path of a CSS file."""
     template: Literal["bespoke", "bare"] = "bespoke"
     explain: bool = False
+    pages: str | None = None
+    """Numbers and ranges of slides, from 1; None: all."""
+    ipynb: bool = False
+    py: bool = False
+    images: Literal["png", "jpeg"] | None = None
     no_exec: bool = False
     strict: bool = False
     jobs: int = max(1, (os.cpu_count() or 2) // 2)

@@ -66,6 +66,11 @@ def plain_text(children: Sequence[Inline]) -> str:
     return "".join(parts)
 
 
+def alt_text(image: Image) -> str:
+    """Return what is said of an image to who cannot see it; empty: nothing."""
+    return plain_text(image.children) if image.alt is None else image.alt
+
+
 def _render(children: Sequence[Inline], context: Context, parts: list[str]) -> None:
     for at, child in enumerate(children):
         match child:
@@ -153,10 +158,9 @@ def _with_emoji(text: str, context: Context) -> str:
 
 
 def _image(image: Image, context: Context) -> str:
-    alt = plain_text(image.children) if image.alt is None else image.alt
     title = f' title="{escape(image.title)}"' if image.title else ""
     declarations = (("width", image.width), ("height", image.height), ("filter", image.filters))
     style = style_attribute({name: value for name, value in declarations if value})
     styled = f' style="{escape(style)}"' if style else ""
     end = " />" if context.options.xhtml_out else ">"
-    return f'<img src="{escape(image.src)}" alt="{escape(alt)}"{title}{styled}{end}'
+    return f'<img src="{escape(image.src)}" alt="{escape(alt_text(image))}"{title}{styled}{end}'
