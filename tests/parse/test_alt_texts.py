@@ -30,5 +30,5 @@ def test_each_picture_without_text_is_told_with_its_place() -> None:
         "deck.md:3:10: warning: the picture a.png has no alternative text [missing-alt]",
         "deck.md:9:7: warning: the picture a.png has no alternative text [missing-alt]",
         "deck.md:10:13: warning: the picture d.png has no alternative text [missing-alt]",
-        "deck.md:10:60: warning: the picture f.png has no alternative text [missing-alt]",
+        "deck.md:10:57: warning: the picture f.png has no alternative text [missing-alt]",
     ]
