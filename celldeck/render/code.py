@@ -18,7 +18,7 @@ from celldeck.cache import Cache
 if TYPE_CHECKING:
     from celldeck.render.engine import Engine
 
-_TIME_LIMIT_S = 3.0
+_TIME_LIMIT_S = 1.5
 _PLUGIN = Path("revealjs") / "dist" / "plugin" / "highlight.js"
 _GRAMMARS = Path(__file__).with_name("grammars.js")
 

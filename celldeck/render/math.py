@@ -23,7 +23,8 @@ from celldeck.cache import Cache
 if TYPE_CHECKING:
     from celldeck.render.engine import Engine
 
-_TIME_LIMIT_S = 5.0
+_TIME_LIMIT_S = 1.5
+"""A formula takes a few hundredths; what takes this long would keep the author waiting for nothing."""
 VERSION = "MathJax 3.2.2/1"
 """Part of every key in the cache; the number goes up when `mathjax.js` changes what comes out."""
 
