@@ -77,7 +77,10 @@ class Session:
         """
         self.path = Path(path)
         self._owns_tools = tools is None
-        self.tools = tools or Tools(settings or read_settings(find_root(self.path.absolute().parent)))
+        if tools is None:
+            settings = settings or read_settings(find_root(self.path.absolute().parent))
+            tools = Tools(settings, standby=incremental)
+        self.tools = tools
         self._execute_tools = pipeline.execute_tools(
             self.tools, progress or Silent(), incremental=incremental
         )
@@ -105,7 +108,17 @@ class Session:
         deck = deck or pipeline.load(self.path, self.tools)
         build = _build(self._executor.execute(deck))
         self._last = (deck, build)
+        self._warm(deck)
         return build
+
+    def _warm(self, deck: Deck) -> None:
+        """Have a fresh kernel ready for the next cell that must run in one."""
+        if self.tools.standby and deck.kernel is not None and deck.cells:
+            from celldeck.execute.standby import imports_of
+
+            folder = deck.source.path.absolute().parent
+            modules = imports_of(cell.source for cell in deck.cells)
+            self.tools.kernels.warm(deck.kernel, folder, modules)
 
     @property
     def last(self) -> Build | None:
@@ -147,6 +160,7 @@ class Session:
         self.stop_verifying()
         self._executor.close()
         if self._owns_tools:
+            self.tools.kernels.close()
             self.tools.close()
 
 

@@ -49,6 +49,8 @@ class Tools:
     """What builds share: settings, themes, caches, and the engines and browser that were started."""
 
     settings: Settings
+    standby: bool = False
+    """Fresh kernels are to be ready before they are asked for."""
     is_stopped: bool = False
     """What is built now is not wanted any more."""
 
@@ -99,7 +101,7 @@ class Tools:
         """Starts the kernels that cells run in."""
         from celldeck.execute import Kernels
 
-        return Kernels()
+        return Kernels(standby=self.standby)
 
     @cached_property
     def _looks(self) -> dict[tuple[object, ...], Look]:

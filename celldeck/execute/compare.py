@@ -16,6 +16,7 @@ _CHANCE = re.compile(
     r"|\b\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\b"  # clocks
     r"|\d+(?:\.\d+)?\s?(?:it|step|epoch)s?/s"
 )
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _MARK = "…"
 
 
@@ -51,8 +52,8 @@ def _shown(cell: Cell) -> list[tuple[object, ...]] | None:
 
 
 def masked(text: str) -> str:
-    """Return a text with a mark in the place of addresses and times."""
-    return _CHANCE.sub(_MARK, text)
+    """Return a text without colours, and with a mark in the place of addresses and times."""
+    return _CHANCE.sub(_MARK, _COLOURS.sub("", text))
 
 
 def _text(one: Cell, other: Cell) -> str:

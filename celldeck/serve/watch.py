@@ -54,7 +54,7 @@ async def _serve(decks: Sequence[Path], settings: Settings, teller: Teller, open
     if len(decks) == 1:
         address += quote(f"{decks[0].stem}.html")
     teller.result(f"serving {address} (Ctrl-C stops)")
-    builder = Builder(site, Tools(settings), teller)
+    builder = Builder(site, Tools(settings, standby=True), teller)
     builder.start()
     if opens:
         webbrowser.open(address)
