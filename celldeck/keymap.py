@@ -56,7 +56,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("laser", ("l",), "laser pointer", "Tools"),
     Action("pen", ("d",), "draw on the slide", "Tools"),
     Action("undo", ("u",), "take back the last stroke", "Tools"),
-    Action("clear", ("c",), "clear the drawings of this step", "Tools"),
+    Action("clear", ("c",), "clear the drawings of this slide", "Tools"),
     Action("save-drawings", ("Shift+D",), "save the drawings as a file, for the PDF", "Tools"),
     Action("zoom", ("z",), "zoom to the pointer, and back", "Tools"),
     Action("timer", ("t",), "start or pause the timer", "Presenter view"),

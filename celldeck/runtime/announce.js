@@ -9,6 +9,12 @@ export default function announce(deck) {
   voice.setAttribute("aria-live", "polite");
   document.body.append(voice);
 
+  // A slide without a first-level heading has the talk's title in its place, for those who go by headings.
+  const heading = document.createElement("h1");
+  heading.className = "celldeck-voice";
+  heading.textContent = document.title;
+  const head = ({ slide }) => { heading.hidden = Boolean(slide.querySelector("h1, [role=heading][aria-level='1']")); };
+
   const titleOf = (slide) => slide.querySelector(":is(h1, h2, h3, h4, h5, h6)")?.textContent.trim() ?? "";
 
   const name = () => {
@@ -31,8 +37,12 @@ export default function announce(deck) {
   };
 
   deck.parent.setAttribute("role", "main");
+  const header = deck.panels?.bar ?? document.createElement("header");
+  header.append(heading);
+  if (!header.isConnected) document.body.prepend(header);
   name();
   deck.on("slides", name);
+  deck.on("step", head);
   deck.on("step", ({ index, slide, step, from }) => {
     if (from.index < 0) return; // The page has just been read out.
     if (index !== from.index) voice.textContent = `Slide ${index + 1} of ${deck.slides.length}: ${titleOf(slide)}`;

@@ -97,7 +97,12 @@ def lecture(name: str, tmp_path: Path) -> Page:
 @pytest.mark.parametrize("view", ["", "?view=presenter"])
 def test_axe_finds_nothing_in_any_view_of_a_deck(present: Present, axe: str, view: str, scheme: str) -> None:
     made = replace(
-        page("<h1>First</h1>", LIST, "<h1>Last</h1>", metadata=Metadata(title="A talk", lang="en")),
+        page(
+            "<p>First, without a heading</p>",
+            LIST,
+            "<h1>Last</h1>",
+            metadata=Metadata(title="A talk", lang="en"),
+        ),
         typeset_notes=("<p>Some <a href='#2'>note</a></p>", "", ""),
         plan=(60.0, 60.0, None),
     )
