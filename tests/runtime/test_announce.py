@@ -107,7 +107,11 @@ def test_axe_finds_nothing_in_any_view_of_a_deck(present: Present, axe: str, vie
         plan=(60.0, 60.0, None),
     )
     deck = present(made, view)
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    # Nothing is looked at while it fades.
+    features = [
+        {"name": "prefers-color-scheme", "value": scheme},
+        {"name": "prefers-reduced-motion", "value": "reduce"},
+    ]
     deck.tab.call("Emulation.setEmulatedMedia", {"features": features})
     deck.evaluate(axe + ";null")
     found = {"first": deck.evaluate(RUN)}
