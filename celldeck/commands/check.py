@@ -1,0 +1,87 @@
+"""`check`: what is odd about decks, without writing anything."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from celldeck.commands.arguments import add_decks, what_is_named
+from celldeck.errors import DeckError, Notice
+from celldeck.reporter import Reporter
+
+if TYPE_CHECKING:
+    from celldeck.model import Deck
+    from celldeck.tools import Tools
+
+GOOD, TOLD = 0, 1
+
+Check = Callable[["Deck", "Tools"], Iterable[Notice]]
+"""Takes a deck, its cells not run, and gives what is to be told of it."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    add_decks(parser)
+
+
+def run(given: argparse.Namespace, reporter: Reporter) -> int:
+    """Tell what the checks find; return 1 if a deck cannot be read, or with `--strict` if anything is told.
+
+    Raises:
+        DeckError: what the command line or the settings name is wrong.
+    """
+    from celldeck import pipeline
+    from celldeck.tools import Tools
+
+    settings, decks = what_is_named(given)
+    tools = Tools(settings)
+    told = failed = 0
+    try:
+        for path in decks:
+            try:
+                deck = pipeline.load(path, tools)
+            except DeckError as error:
+                reporter.problem(str(error))
+                failed += 1
+                continue
+            found = [n for check in CHECKS for n in check(deck, tools) if n.kind not in settings.silence]
+            for notice in found:
+                reporter.problem(str(notice))
+            told += len(found)
+            number = "nothing" if not found else f"{len(found)} thing{'s' * (len(found) > 1)}"
+            reporter.result(f"{path}: {number} to tell")
+    finally:
+        tools.close()
+    return TOLD if failed or (told and settings.strict) else GOOD
+
+
+def _what_reading_told(deck: Deck, tools: Tools) -> Iterable[Notice]:
+    return deck.notices
+
+
+def _copied_slides(deck: Deck, tools: Tools) -> Iterable[Notice]:
+    from celldeck.parse.copied_runs import find_copied_runs
+
+    if deck.settings.get("collapse") is False:
+        return
+    for run in find_copied_runs(deck.slides):
+        slide = deck.slides[run.first - 1]
+        # A slide starts at its ruler, which says nothing of it.
+        lines = range(slide.line + (run.first > 1), slide.end_line)
+        line = next((n for n in lines if deck.source.lines[n - 1].strip()), slide.line)
+        yield Notice(
+            "copied-slides",
+            f"slides {run.first}–{run.last} are one slide in {run.steps} steps",
+            deck.source.span(line),
+            _HINTS[run.kind],
+        )
+
+
+_HINTS = {
+    "grey": "write it once, with `*` items and <!-- _class: dim -->",
+    "append": "write the last of them only, with `*` items",
+    "figure": "write it once, with `*` items and ![only](…) pictures",
+}
+
+CHECKS: tuple[Check, ...] = (_what_reading_told, _copied_slides)

@@ -1,0 +1,54 @@
+"""`build.py check`, as a user types it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from celldeck.cli import main
+
+RUN = "# A\n\n- one\n- .grey[two]\n\n---\n\n# A\n\n- one\n- two\n"
+
+
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, *options: str) -> int:
+    monkeypatch.chdir(tmp_path)
+    Path("deck.md").write_text(text, "utf-8")
+    return main(["check", "deck.md", *options])
+
+
+def test_check_names_copied_slides_with_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, monkeypatch, "# First\n\n---\n\n" + RUN) == 0
+    out, err = capsys.readouterr()
+    assert err.splitlines()[:4] == [
+        "deck.md:5:1: warning: slides 2–3 are one slide in 2 steps [copied-slides]",
+        "  5 | # A",
+        "    | ^^^",
+        "  hint: write it once, with `*` items and <!-- _class: dim -->",
+    ]
+    assert "deck.md: 1 thing to tell" in out + err
+    assert not Path("dist").exists()
+
+
+def test_check_fails_with_strict_when_anything_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check(tmp_path, monkeypatch, RUN, "--strict") == 1
+    assert check(tmp_path, monkeypatch, "# Fine\n", "--strict") == 0
+
+
+def test_collapse_false_keeps_copies_from_being_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check(tmp_path, monkeypatch, "---\ncollapse: false\n---\n\n" + RUN, "--strict") == 0
+
+
+def test_check_fails_for_a_deck_that_is_not_there_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("good.md").write_text("# Good\n", "utf-8")
+    assert main(["check", "bad.md", "good.md"]) == 1
+    told = "".join(capsys.readouterr())
+    assert "there is no deck at bad.md" in told
+    assert "good.md: nothing to tell" in told
