@@ -1,6 +1,6 @@
 /**
- * The place in the address: `#3` is the third slide, `?f=2` two of its fragments, `#name` the slide (and
- * step) on which the element of that name shows. The last module to start: it shows the first slide.
+ * The place in the address: `#3` is the third slide, `#3.2` its second state, `?f=2` the state two steps on,
+ * `#name` the slide (and step) on which the element of that name shows. The last module to start: it shows the first slide.
  */
 export default function address(deck) {
   // While the address is being read it is not written: `#name` stays as the link had it.
@@ -15,7 +15,8 @@ export default function address(deck) {
     } catch {
       // A stray percent sign is part of the name.
     }
-    if (/^\d+$/.test(name)) return { index: Number(name) - 1, step: 0 };
+    const [, number, state] = /^(\d+)(?:\.(\d+))?$/.exec(name) ?? [];
+    if (number) return { index: Number(number) - 1, step: Math.max(0, Number(state ?? 1) - 1) };
     const target = name && (document.getElementById(name) ?? document.getElementById(raw)
       ?? document.querySelector(`a[name="${CSS.escape(name)}"]`));
     const index = target ? deck.slides.findIndex((slide) => slide.contains(target)) : -1;

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from driver import Presented, page, slide
+
+from celldeck.model import Page
 
 pytestmark = pytest.mark.browser
 
@@ -401,3 +404,67 @@ def test_the_file_needs_no_network_and_no_other_file_and_raises_nothing(present:
     deck.frames()
     assert [url for url in deck.requests if not url.endswith("/deck.html")] == []
     assert deck.errors == []
+
+
+# ---------------------------------------------------------------- looks of steps
+
+ITEMS = "".join(f'<li data-marpit-fragment="{n}" id="item{n}">item</li>' for n in (1, 2, 3))
+STATES = """
+[...celldeck.current.querySelectorAll("[data-marpit-fragment]")]
+  .map((part) => part.getAttribute("data-bespoke-marp-fragment")[0]
+    + (part.hasAttribute("data-bespoke-marp-current-fragment") ? "!" : ""))
+  .join(" ")"""
+
+
+def looking(look: str, *before: str) -> Page:
+    """Return a page whose last slide has three items and a look."""
+    one = page(*before, "")
+    last = slide(f"<ul>{ITEMS}</ul>", len(before) + 1, f' class="{look}"')
+    return replace(one, slides=(*one.slides[:-1], last))
+
+
+@pytest.mark.parametrize("look", ["dim", "spotlight", "invert dim"])
+def test_a_look_opens_with_its_first_item_and_has_as_many_states_as_items(
+    present: Present, look: str
+) -> None:
+    deck = present(looking(look))
+    seen = [deck.evaluate(STATES)]
+    for _ in range(4):
+        deck.press("ArrowRight")
+        seen.append(deck.evaluate(STATES))
+    assert seen == ["a! i i", "a a! i", "a a a!", "a a a!", "a a a!"]
+    assert deck.place == (0, 2)
+
+
+def test_without_a_look_a_list_opens_with_nothing_reached(present: Present) -> None:
+    deck = present(looking("invert"))
+    assert (deck.evaluate(STATES), deck.evaluate("celldeck.lastStep(celldeck.current)")) == ("i i i", 3)
+
+
+def test_going_back_visits_the_same_states(present: Present) -> None:
+    deck = present(looking("dim", "<p>x</p>", LIST))
+    forward = [(deck.place, deck.evaluate(STATES))]
+    while deck.evaluate("celldeck.next()"):
+        forward.append((deck.place, deck.evaluate(STATES)))
+    back = [(deck.place, deck.evaluate(STATES))]
+    while deck.evaluate("celldeck.prev()"):
+        back.append((deck.place, deck.evaluate(STATES)))
+    assert len(forward) == 1 + 3 + 3
+    assert back == forward[::-1]
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("#2.1", (1, 0)),
+        ("#2.3", (1, 2)),
+        ("#2.9", (1, 2)),
+        ("#2.0", (1, 0)),
+        ("#2", (1, 0)),
+        ("#item2", (1, 1)),
+    ],
+)
+def test_an_address_names_a_slide_and_its_state(
+    present: Present, address: str, place: tuple[int, int]
+) -> None:
+    assert present(looking("dim", "<p>x</p>"), address).place == place
