@@ -1,6 +1,6 @@
 """Pictures without alternative text, which a reader who cannot see them gets nothing from.
 
-Backgrounds are decoration, as they are in Marp, and emoji have their name.
+A picture behind the text is decoration; one beside it (`bg left`, `bg right`) is content. Emoji have their name.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ def _of_slide(deck: Deck, slide: Slide, alt_text: Callable[[Image], str]) -> Ite
 
 def _pictures(slide: Slide, alt_text: Callable[[Image], str]) -> Iterator[tuple[str, bool]]:
     """Give the address of each picture, and whether it has an alternative text."""
+    if slide.split is not None:
+        for background in slide.backgrounds:
+            yield background.src, bool(background.alt.strip())
     for node in every_node(slide.blocks):
         if isinstance(node, Image):
             yield node.src, bool(alt_text(node).strip())

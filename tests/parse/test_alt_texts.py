@@ -12,12 +12,17 @@ TEXT = """# A
 
 ![w:400](a.png) ![h:20 what it shows](b.png)
 
-![bg right](c.png)
+![bg](c.png)
 
 ---
 
 - ![](a.png)
 - <img src="d.png"> <img src='e.png' alt='e'> <img src="f.png" alt="">
+
+---
+
+![bg right](g.png)
+![bg](h.png) ![bg A view](i.png)
 
 :smile: 😀
 """
@@ -31,4 +36,6 @@ def test_each_picture_without_text_is_told_with_its_place() -> None:
         "deck.md:9:7: warning: the picture a.png has no alternative text [missing-alt]",
         "deck.md:10:13: warning: the picture d.png has no alternative text [missing-alt]",
         "deck.md:10:57: warning: the picture f.png has no alternative text [missing-alt]",
+        "deck.md:14:13: warning: the picture g.png has no alternative text [missing-alt]",
+        "deck.md:15:7: warning: the picture h.png has no alternative text [missing-alt]",
     ]

@@ -12,11 +12,17 @@
   for (const repeated of document.querySelectorAll("section > header, section > footer")) {
     repeated.setAttribute("aria-hidden", "true");
   }
-  for (const figure of document.querySelectorAll("figure:has(> figcaption)")) {
-    if (figure.closest("[data-marpit-advanced-background-container]")) {
+  // A picture behind the text is decoration; one beside it is content, with its alternative text or without.
+  for (const figure of document.querySelectorAll("[data-marpit-advanced-background-container] > figure")) {
+    const isBeside = figure.closest("section").hasAttribute("data-marpit-advanced-background-split");
+    if (figure.textContent) {
       figure.setAttribute("role", "img");
       figure.setAttribute("aria-label", figure.textContent);
-    }
+    } else if (!isBeside) figure.setAttribute("aria-hidden", "true");
+  }
+  // Chromium keeps a picture without a text from readers as if it were none; it is one that lacks its text.
+  for (const image of document.querySelectorAll('section img:is([alt=""], :not([alt]))')) {
+    image.setAttribute("role", "img");
   }
 
   const uses = {};
