@@ -1,6 +1,6 @@
 """Pictures without alternative text, which a reader who cannot see them gets nothing from.
 
-A picture behind the text is decoration; one beside it (`bg left`, `bg right`) is content. Emoji have their name.
+A picture behind the text is decoration; one beside it (`bg left`, `bg right`) is content. Emoji have names.
 """
 
 from __future__ import annotations
