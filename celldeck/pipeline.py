@@ -318,6 +318,7 @@ def _write_printed(built: Built, page: Page, tools: Tools, html: Path) -> list[N
     from celldeck.export.chosen import choose, chosen_numbers
     from celldeck.export.pdf import PdfLook, write_pdf
     from celldeck.export.png import slide_pictures
+    from celldeck.export.steps import for_paper
 
     settings = tools.settings
     told: list[Notice] = []
@@ -329,10 +330,11 @@ def _write_printed(built: Built, page: Page, tools: Tools, html: Path) -> list[N
         page = choose(page, numbers)
     if settings.pdf:
         pdf = html.with_suffix(".pdf")
-        look = PdfLook(quality=settings.quality, labels=tuple(map(str, numbers)))
+        paper, places = for_paper(page, settings.steps)
+        look = PdfLook(quality=settings.quality, labels=tuple(str(numbers[place]) for place in places))
         with _writing(pdf):
             printed = partial(document, template="print")
-            told += write_pdf(pdf, printed, page, tools.browser, settings.cache, look)
+            told += write_pdf(pdf, printed, paper, tools.browser, settings.cache, look)
         told += missing_alt_texts(built.deck, alt_text)
     if settings.images:
         folder = html.with_suffix("")

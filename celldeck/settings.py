@@ -51,6 +51,12 @@ OPTIONS: tuple[Option, ...] = (
         metavar="OUT",
     ),
     Option("pdf", "flag", "write a PDF beside each HTML deck"),
+    Option(
+        "steps",
+        "text",
+        "states of a slide that get a PDF page; auto (default): the last, and those with a picture it lacks",
+        ("final", "all", "auto"),
+    ),
     Option("quality", "text", "pictures in PDFs (default: good)", ("draft", "good", "lossless")),
     Option("drawings", "flag", "put the drawings saved beside a deck (NAME.drawings.json) into its PDF"),
     Option("pages", "text", "slides that the PDF has, such as 3-17,22 (default: all)", metavar="PAGES"),
@@ -86,6 +92,7 @@ class Settings:
     output: str | None = None
     """None: `dist` in `root`."""
     pdf: bool = False
+    steps: Literal["final", "all", "auto"] = "auto"
     quality: Literal["draft", "good", "lossless"] = "good"
     """Pixels of pictures in PDFs: as many as the page has, twice as many, all."""
     drawings: bool = False
