@@ -12,7 +12,7 @@ from celldeck.model import Cell, Deck
 
 _CHANCE = re.compile(
     r"0x[0-9a-fA-F]{6,}"  # addresses
-    r"|\b\d+(?:[.:]\d+)*\s?(?:ns|[µu]s|ms|s|min|h)(?:/\w+)?\b"  # times, as in `3ms/step`
+    r"|\b\d+(?:[.:]\d+)*(?:e[+-]?\d+)?\s?(?:ns|[uµμ]s|ms|s|min|h)(?:/\w+)?\b"  # times, as in `3ms/step`
     r"|\b\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\b"  # clocks
     r"|\d+(?:\.\d+)?\s?(?:it|step|epoch)s?/s"
 )
