@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from celldeck import cell_options, cli, keymap, settings
+from celldeck.commands import COMMANDS
 from celldeck.model import MarpOptions
 from celldeck.parse import parse
 from celldeck.source import Source
@@ -62,8 +63,9 @@ def test_the_example_deck_is_one_that_runs() -> None:
 
 
 def test_every_flag_is_one_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        cli.main(["--help"])
+    for command in COMMANDS:
+        with pytest.raises(SystemExit):
+            cli.main([command.name, "--help"])
     known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
     commands = "\n".join(line for block in fenced("sh") for line in block.splitlines() if "build.py" in line)
     assert {"--pdf", "--watch", "--help"} <= set(re.findall(r"--[a-z-]+", commands)) <= known

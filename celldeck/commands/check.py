@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from celldeck.tools import Tools
 
 GOOD, TOLD = 0, 1
+OTHER = "other-output"
+"""The kind of what `outputs.check_outputs` tells of outputs that are not what a clean run gives."""
 
 Check = Callable[["Deck", "Tools"], Iterable[Notice]]
 """Takes a deck, its cells not run, and gives what is to be told of it."""
@@ -23,10 +25,16 @@ Check = Callable[["Deck", "Tools"], Iterable[Notice]]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     add_decks(parser)
+    parser.add_argument(
+        "--outputs", action="store_true", help="run the decks, and compare with the outputs that are stored"
+    )
 
 
 def run(given: argparse.Namespace, reporter: Reporter) -> int:
-    """Tell what the checks find; return 1 if a deck cannot be read, or with `--strict` if anything is told.
+    """Tell what the checks find.
+
+    Returns:
+        1 if a deck cannot be read, if `--outputs` finds others, or with `--strict` if anything is told.
 
     Raises:
         DeckError: what the command line or the settings name is wrong.
@@ -46,6 +54,10 @@ def run(given: argparse.Namespace, reporter: Reporter) -> int:
                 failed += 1
                 continue
             found = [n for check in CHECKS for n in check(deck, tools) if n.kind not in settings.silence]
+            if given.outputs:
+                others = list(_other_outputs(deck, tools, reporter))
+                failed += any(notice.kind == OTHER for notice in others)
+                found += others
             for notice in found:
                 reporter.problem(str(notice))
             told += len(found)
@@ -54,6 +66,15 @@ def run(given: argparse.Namespace, reporter: Reporter) -> int:
     finally:
         tools.close()
     return TOLD if failed or (told and settings.strict) else GOOD
+
+
+def _other_outputs(deck: Deck, tools: Tools, reporter: Reporter) -> Iterable[Notice]:
+    from celldeck.outputs import check_outputs
+
+    try:
+        yield from check_outputs(deck, tools, reporter)
+    except DeckError as error:
+        yield Notice(OTHER, error.message, error.span, error.hint)
 
 
 def _what_reading_told(deck: Deck, tools: Tools) -> Iterable[Notice]:
