@@ -1,5 +1,5 @@
 /**
- * Go to a slide: `g` by number or title, `/` by any words on slides and in notes. Both show what matches while
+ * Go to a slide: `g` by number or title (`8.3` is its third state, as in the address), `/` by any words on slides and in notes. Both show what matches while
  * one types; Enter goes to the first or the chosen one.
  */
 export default function search(deck) {
@@ -25,7 +25,7 @@ export default function search(deck) {
     const number = /^\d+(\.\d+)?$/.test(question.trim()) ? question.trim().split(".").map(Number) : null;
     if (number) {
       const at = Math.min(Math.max(number[0], 1), deck.slides.length) - 1;
-      const found = { at, step: number[1] ?? 0, title: titleOf(deck.slides[at]), text: "" };
+      const found = { at, step: Math.max(0, (number[1] ?? 1) - 1), title: titleOf(deck.slides[at]), text: "" };
       if (!everywhere) return [found];
     }
     return deck.slides.flatMap((slide, at) => {

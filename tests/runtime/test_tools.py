@@ -64,7 +64,7 @@ def test_g_goes_to_a_number_or_a_title(present: Present) -> None:
     assert deck.place == (3, 0)
     deck.press("g", *"train", "Enter")
     assert deck.place == (2, 0)
-    deck.press("g", *"2.1", "Enter")
+    deck.press("g", *"2.2", "Enter")
     assert deck.place == (1, 1)
     deck.press("g", *"99", "Enter")
     assert deck.place == (4, 0)
