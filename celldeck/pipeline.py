@@ -158,6 +158,8 @@ def execute_tools(
         progress=progress,
         timeout_s=settings.timeout,
         run=not settings.no_exec,
+        freeze=settings.freeze,
+        thaw=settings.thaw,
         retry_errors=retry_errors,
         incremental=incremental,
         start=tools.kernels.start,

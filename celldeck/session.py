@@ -113,7 +113,12 @@ class Session:
 
     def _warm(self, deck: Deck) -> None:
         """Have a fresh kernel ready for the next cell that must run in one."""
-        if self.tools.standby and deck.kernel is not None and deck.cells:
+        if (
+            self.tools.standby
+            and deck.kernel is not None
+            and deck.cells
+            and not self._executor.is_frozen(deck)
+        ):
             from celldeck.execute.standby import imports_of
 
             folder = deck.source.path.absolute().parent

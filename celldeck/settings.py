@@ -71,6 +71,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("explain", "flag", "say for each cell whether it ran, and why"),
     Option("no-exec", "flag", "run no cell; show the outputs that are stored, if they are"),
+    Option("freeze", "flag", "build from the outputs frozen beside a deck; the first build freezes them"),
+    Option("thaw", "flag", "run decks with frozen outputs anew, and freeze what they give"),
     Option("strict", "flag", "a warning fails the build"),
     Option("jobs", "count", "decks whose cells run at the same time", metavar="N"),
     Option("timeout", "number", "seconds that a cell may run, where it does not say so itself", flag=False),
@@ -109,6 +111,9 @@ class Settings:
     py: bool = False
     images: Literal["png", "jpeg"] | None = None
     no_exec: bool = False
+    freeze: bool = False
+    """For decks whose front matter does not say; see `execute/freeze.py`."""
+    thaw: bool = False
     strict: bool = False
     jobs: int = max(1, (os.cpu_count() or 2) // 2)
     """A cell that trains uses several cores itself."""

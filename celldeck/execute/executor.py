@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from celldeck.errors import Notice
+from celldeck.execute import freeze
 from celldeck.execute.facts import Facts, World
 from celldeck.execute.keeper import Keeper
 from celldeck.execute.kernels import OWN_PYTHON, Kernels, StartKernel
 from celldeck.execute.memo import Memo
-from celldeck.execute.plan import Plan, Step, plan
+from celldeck.execute.plan import Plan, Step, plan, steps_of
 from celldeck.execute.progress import Progress, Silent
 from celldeck.execute.run import Runner, name_of
 from celldeck.execute.settle import settled
@@ -42,6 +43,10 @@ class ExecuteTools:
     """Run a cell again that raised without being allowed to, though nothing has changed."""
     incremental: bool = False
     """Run what must run, in a kernel that is kept; False: if anything must run, all does, in a fresh one."""
+    freeze: bool = False
+    """Build from the outputs that are frozen beside the deck, where its front matter does not say."""
+    thaw: bool = False
+    """Run decks with frozen outputs anew, and freeze what they give."""
     start: StartKernel = field(default_factory=lambda: Kernels().start)
 
 
@@ -83,6 +88,8 @@ class Executor:
         self._memo = Memo()
         self._runner: Runner | None = None
         self._incremental: Incremental | None = None
+        self._thawed = False
+        """All cells have run for `ExecuteTools.thaw`."""
         self._loaded = Facts()
         """What the present kernel has imported; where that changes, it is of no use."""
 
@@ -110,7 +117,13 @@ class Executor:
         if deck.kernel is None or not deck.cells:
             return Executed(deck, reasons=(None,) * len(deck.cells))
         folder = self._tools.folder or deck.source.path.absolute().parent
-        planned = plan(deck, self._tools.store, folder, retry_errors=self._tools.retry_errors)
+        deck = replace(deck, notices=(*deck.notices, *freeze.odd_value(deck)))
+        if self.is_frozen(deck):
+            return self._frozen(deck, folder)
+        freezes = freeze.freezes(deck, self._tools.freeze)
+        anew = freezes and self._tools.thaw and self._tools.run and not self._thawed
+        store = None if anew else self._tools.store
+        planned = plan(deck, store, folder, retry_errors=self._tools.retry_errors)
         for step, record in zip(planned.steps, planned.records, strict=False):
             self._memo.seed(step, record)
         walk = Walk(planned.steps)
@@ -120,7 +133,37 @@ class Executor:
             unkept, clean = None, len(planned.steps)
         else:
             unkept, clean = self._run(deck, planned, folder, walk)
+        if freezes and clean == len(walk.records) == len(planned.steps):
+            unkept = self._freeze(deck, walk) or unkept
         return self._executed(deck, planned, walk, unkept, clean)
+
+    def is_frozen(self, deck: Deck) -> bool:
+        """Say whether a deck is built from frozen outputs, so that nothing of it runs."""
+        thaws = self._tools.thaw and self._tools.run
+        return freeze.freezes(deck, self._tools.freeze) and not thaws and freeze.is_there(deck)
+
+    def _frozen(self, deck: Deck, folder: Path) -> Executed:
+        """Return the deck with its frozen outputs."""
+        steps = steps_of(deck)
+        taken = freeze.take(deck, steps, freeze.read(deck), folder)
+        reasons: list[str | None] = [None] * len(deck.cells)
+        for step, reason in zip(steps, taken.reasons, strict=True):
+            reasons[step.cell.index] = reason
+        cells = settled(deck, taken.steps, taken.records, ran=False)
+        notices = (*deck.notices, *taken.notices, *_notices(taken.steps, list(taken.records), None))
+        return Executed(replace(deck, cells=cells, notices=notices), reasons=tuple(reasons))
+
+    def _freeze(self, deck: Deck, walk: Walk) -> str | None:
+        """Freeze the outputs of a clean run in which nothing failed; return why that cannot be done."""
+        self._thawed = True
+        pairs = zip(walk.steps, walk.records, strict=True)
+        if any(record.failed and not step.cell.options["error"] for step, record in pairs):
+            return None
+        try:
+            freeze.write(deck, walk.steps, walk.records)
+        except OSError as error:
+            return f"{error.filename or freeze.freeze_folder(deck)}: {error.strerror}"
+        return None
 
     def _run(self, deck: Deck, planned: Plan, folder: Path, walk: Walk) -> tuple[str | None, int]:
         """Run what must run; return why records could not be stored, and how many of the first are clean."""

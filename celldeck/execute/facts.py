@@ -61,7 +61,7 @@ def observed(
     for module, folder in report.get("packages", {}).items():
         names = _distributions(folder).get(_normal(module), ())
         for name in names:
-            packages[name] = "" if folder in _own_folders() else folder
+            packages[name] = "" if folder in own_folders() else folder
         if not names:
             # Put there by hand: no version says what it is.
             places = (os.path.join(folder, module, "__init__.py"), os.path.join(folder, f"{module}.py"))
@@ -121,13 +121,13 @@ class World:
     def _missing(self, name: str) -> str | None:
         from importlib.machinery import PathFinder
 
-        if PathFinder.find_spec(name, [str(self._folder), *_own_folders()]) is None:
+        if PathFinder.find_spec(name, [str(self._folder), *own_folders()]) is None:
             return None
         return f"module {name} is there now"
 
 
 def _package(name: str, folder: str) -> str | None:
-    folders = (folder,) if folder else _own_folders()
+    folders = (folder,) if folder else own_folders()
     if any(os.path.isdir(os.path.join(place, name)) for place in folders):
         return None
     package = name.removesuffix(".dist-info").removesuffix(".egg-info").replace("-", " ")
@@ -135,7 +135,8 @@ def _package(name: str, folder: str) -> str | None:
 
 
 @cache
-def _own_folders() -> tuple[str, ...]:
+def own_folders() -> tuple[str, ...]:
+    """Return the folders that our own Python has its packages in."""
     return tuple(path for path in sys.path if path.endswith(("site-packages", "dist-packages")))
 
 

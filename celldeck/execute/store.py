@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 import zlib
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ _HEAD = struct.Struct("<II")
 LARGEST_BYTES = 1 << 30
 """What a store may take before its oldest files go."""
 
+BROKEN = (ValueError, KeyError, TypeError, IndexError, struct.error, zlib.error)
+"""What reading a file that is no record, or a damaged one, may raise."""
+
+_KEY = re.compile(r"[0-9a-f]{40}")
 _BINARY = ("image/", "audio/", "video/", "application/pdf")
 
 
@@ -71,8 +76,8 @@ class Store:
         except OSError:
             return None
         try:
-            record = _loaded(content)
-        except (ValueError, KeyError, TypeError, IndexError, struct.error, zlib.error):
+            record = loaded(content)
+        except BROKEN:
             with suppress(OSError):
                 path.unlink()
             return None
@@ -87,7 +92,30 @@ class Store:
         Raises:
             OSError: it cannot be written; nothing half-written is left.
         """
-        write_atomically(self._path(key), _dumped(record))
+        write_atomically(self._path(key), dumped(record))
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the key and the file of each record, in the order of the keys."""
+        for path in sorted(self.folder.glob("??/*.cell")):
+            with suppress(OSError):
+                yield path.parent.name + path.stem, path.read_bytes()
+
+    def take(self, key: str, content: bytes) -> bool:
+        """Keep the file of a record that another store gave; say whether it is one, and this a key.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if not _KEY.fullmatch(key):
+            return False
+        try:
+            record = loaded(content)
+        except BROKEN:
+            return False
+        if not self._path(key).is_file():
+            # State behind names, which an effect holds, is loaded in a kernel: only what was made here may.
+            self.put(key, replace(record, effect=None))
+        return True
 
     def prune(self, largest_bytes: int = LARGEST_BYTES) -> None:
         """Delete the records that were not used for longest, until the rest takes no more than this."""
@@ -109,7 +137,8 @@ class Store:
         return self.folder / key[:2] / f"{key[2:]}.cell"
 
 
-def _dumped(record: Record) -> bytes:
+def dumped(record: Record) -> bytes:
+    """Return the content of the file of a record."""
     blobs: list[bytes] = []
     value = {
         "outputs": [_output_value(output, blobs) for output in record.outputs],
@@ -127,7 +156,8 @@ def _dumped(record: Record) -> bytes:
     return MAGIC + _HEAD.pack(zlib.crc32(body), len(text)) + body
 
 
-def _loaded(content: bytes) -> Record:
+def loaded(content: bytes) -> Record:
+    """Return the record of a file; one of `BROKEN` is raised if it is none, or damaged."""
     if not content.startswith(MAGIC):
         raise ValueError("another format")
     start = len(MAGIC) + _HEAD.size
