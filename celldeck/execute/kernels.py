@@ -138,7 +138,15 @@ class Kernels:
             CannotStart: there is no kernel of this name, or its process does not come up, or it was stopped.
         """
         # With what it needs, this takes a fifth of a second to import: only where a cell must run.
-        from celldeck.execute.kernel import JupyterKernel
+        try:
+            from celldeck.execute.kernel import JupyterKernel
+        except ModuleNotFoundError as error:
+            missing = (error.name or "").partition(".")[0]
+            if missing == "celldeck":
+                raise
+            hint = f"install {missing}; or freeze the deck where it is installed, see `freeze: true`"
+            told = f"kernel '{name}' cannot be started: {missing} is not installed"
+            raise CannotStart(told, hint) from None
 
         ready = self._standby.take(name, folder) if self._standby and not self._stopped else None
         kernel = ready or JupyterKernel(name, folder)

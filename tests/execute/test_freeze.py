@@ -177,6 +177,17 @@ def test_a_session_has_no_kernel_ready_for_a_frozen_deck(deck: Path, monkeypatch
         assert warmed == []
 
 
+def test_a_session_thaws_once_and_then_freezes_each_clean_run(deck: Path) -> None:
+    build(FakeKernel(), deck_of("a", head=HEAD, path=deck))
+    kernel = FakeKernel()
+    executor = Executor(kernel.tools(Store(deck.parent / "outputs"), thaw=True))
+    for codes in (("a", "b"), ("a", "b"), ("a", "c")):
+        executor.execute(deck_of(*codes, head=HEAD, path=deck))
+    executor.close()
+    assert kernel.codes == ["a", "b", "a", "c"]
+    assert texts(build(FakeKernel(), deck_of("a", "c", head=HEAD, path=deck)).deck.cells) == [["a"], ["c"]]
+
+
 CODE = """
 import pathlib
 text = open("data.csv").read()
@@ -217,6 +228,12 @@ def test_a_frozen_deck_is_built_alike_without_a_kernel_elsewhere(tmp_path: Path)
     built = command(there, "talk.md", "-o", "talk.html", "--strict", blocked=blocked)
     assert (built.returncode, built.stderr) == (0, "")
     assert (there / "talk.html").read_bytes() == (here / "talk.html").read_bytes()
+    # Before anything is frozen it has to run.
+    (there / "new.md").write_text((there / "talk.md").read_text("utf-8"), "utf-8")
+    failed = command(there, "new.md", "-o", "new.html", blocked=blocked)
+    assert failed.returncode == 1
+    assert "jupyter_client is not installed" in failed.stderr
+    assert "Traceback" not in failed.stderr
     # With data that differs it is stale.
     (there / "data.csv").write_text("1,3", "utf-8")
     built = command(there, "talk.md", "-o", "talk.html", blocked=blocked)
