@@ -61,6 +61,10 @@ __all__ = [
 ]
 
 
+LARGEST_BYTES = 50_000_000
+"""A deck above this is refused: what is built of it would be of no use, and building it could take minutes."""
+
+
 @dataclass(frozen=True)
 class Built:
     """A deck that was built, and what is to be told of it."""
@@ -81,6 +85,10 @@ def read_source(path: Path) -> Source:
         DeckError: it is not there, cannot be read, or is no UTF-8.
     """
     try:
+        if path.stat().st_size > LARGEST_BYTES:
+            size = path.stat().st_size / 1e6
+            hint = "pictures and data belong in files of their own"
+            raise DeckError(f"{path} has {size:.0f} MB, more than is read as one deck", hint=hint)
         data = path.read_bytes()
     except FileNotFoundError:
         near = difflib.get_close_matches(path.name, (p.name for p in path.parent.glob("*.md")), 1)

@@ -436,3 +436,10 @@ def test_a_build_without_cells_loads_nothing_that_only_others_need(make: Make) -
     environment = {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "utf-8"}
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert answer.stdout.splitlines()[-1] == "[]", answer.stdout + answer.stderr
+
+
+def test_a_deck_that_is_far_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("celldeck.pipeline.LARGEST_BYTES", 1_000_000)
+    (tmp_path / "deck.md").write_text("x" * 2_000_000)
+    with pytest.raises(DeckError, match=r"deck\.md has 2 MB, more than is read as one deck"):
+        read_source(tmp_path / "deck.md")
