@@ -62,7 +62,7 @@ __all__ = [
 
 
 LARGEST_BYTES = 50_000_000
-"""A deck above this is refused: what is built of it would be of no use, and building it could take minutes."""
+"""A deck above this is refused: what is built of it would be of no use, and could take minutes."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,8 @@ def read_source(path: Path) -> Source:
     """
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            size = path.stat().st_size / 1e6
-            hint = "pictures and data belong in files of their own"
-            raise DeckError(f"{path} has {size:.0f} MB, more than is read as one deck", hint=hint)
+            told = f"{path} has {path.stat().st_size / 1e6:.0f} MB, more than is read as one deck"
+            raise DeckError(told, hint="pictures and data belong in files of their own")
         data = path.read_bytes()
     except FileNotFoundError:
         near = difflib.get_close_matches(path.name, (p.name for p in path.parent.glob("*.md")), 1)

@@ -248,6 +248,8 @@ class Incremental:
         self.live = None
         self._restart()
         self.live = Live()
+        # A clean run finds no file that cells have written.
+        self._vault.bring({})
 
     def _slice(self, walk: Walk, index: int) -> list[int]:
         """Return the steps that have to run again before one, in order; starts a kernel where that is needed.
@@ -388,8 +390,9 @@ class Incremental:
         reads_text = reads_of(step.cell.source)
         bound = set(seen["bound"])
         # A name that is bound to the object that it is bound to already looks as one that is left alone.
-        alike = {name for name in reads_text.binds - bound if name in state.versions}
-        names = {partner for name in request.names | alike for partner in state.group(name)} | request.names
+        # And one that is not there, before or after, may have been bound and deleted, or left alone.
+        unclear = reads_text.binds - bound - set(seen["deletes"])
+        names = {partner for name in request.names | unclear for partner in state.group(name)}
         if reads_text.is_historic:
             names.add(HISTORY)
         reads = {name: self._version(walk, index, name) for name in sorted(names)}

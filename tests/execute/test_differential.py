@@ -78,7 +78,17 @@ def make():
 u, g = make()
 """
 
+LOOK, WRITE = "print(os.path.exists('f1.txt'))", "with open('f1.txt', 'w') as file:\n    file.write('1')"
+
 FOUND: dict[str, tuple[list[str], list[str]]] = {
+    "a name that is bound and deleted": (
+        ["pass", "a = 1\ndel a", "print(a)"],
+        ["a = 5", "a = 1\ndel a", "print(a)"],
+    ),
+    "a file is left over when the kernel starts anew": (
+        [f"{LOOK}\n{WRITE}", "import math\nmath.answer = 1"],
+        [f"{LOOK}\n{LOOK}\n{WRITE}", "import math\nmath.answer = 1"],
+    ),
     "a name that is bound or not, as it comes": (
         ["f = 2", "x = b['x']\nf = x", "print(f)"],
         ["g = 2", "x = b['x']\nf = x", "print(f)"],

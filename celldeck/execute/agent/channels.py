@@ -391,6 +391,10 @@ class TensorFlow(Lazy):
     module = "tensorflow.python.eager.context"
     is_ambient = False
 
+    def first(self, module: Any) -> None:
+        # Without one, each operation would take its seed from the system.
+        module.context()._set_global_seed(Seed.now)
+
     def state(self, module: Any) -> Any:
         context = module.context()
         stream = getattr(context, "_rng", None)
