@@ -14,6 +14,7 @@ from celldeck.execute.kernels import OWN_PYTHON, Kernels, StartKernel
 from celldeck.execute.memo import Memo
 from celldeck.execute.plan import Plan, Step, plan, steps_of
 from celldeck.execute.progress import Progress, Silent
+from celldeck.execute.recent import Recent
 from celldeck.execute.run import Runner, name_of
 from celldeck.execute.settle import settled
 from celldeck.execute.store import Record, Store
@@ -85,6 +86,7 @@ class Executor:
     def __init__(self, tools: ExecuteTools) -> None:
         """Take what is needed; no kernel is started before a cell must run."""
         self._tools = tools
+        self._store = None if tools.store is None else Recent(tools.store.folder)
         self._memo = Memo()
         self._runner: Runner | None = None
         self._incremental: Incremental | None = None
@@ -122,7 +124,9 @@ class Executor:
             return self._frozen(deck, folder)
         freezes = freeze.freezes(deck, self._tools.freeze)
         anew = freezes and self._tools.thaw and self._tools.run and not self._thawed
-        store = None if anew else self._tools.store
+        if self._store is not None:
+            self._store.next_build()
+        store = None if anew else self._store
         planned = plan(deck, store, folder, retry_errors=self._tools.retry_errors)
         for step, record in zip(planned.steps, planned.records, strict=False):
             self._memo.seed(step, record)
@@ -173,7 +177,7 @@ class Executor:
             self._runner = Runner(tools.start, tools.progress, folder, tools.timeout_s)
             self._incremental = None
         runner = self._runner
-        keeper = Keeper(tools.store, deck, planned)
+        keeper = Keeper(self._store, deck, planned)
         runner.begin(deck, planned)
         try:
             if deck.kernel in OWN_PYTHON:
