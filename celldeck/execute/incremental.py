@@ -393,6 +393,14 @@ class Incremental:
         # And one that is not there, before or after, may have been bound and deleted, or left alone.
         unclear = reads_text.binds - bound - set(seen["deletes"])
         names = {partner for name in request.names | unclear for partner in state.group(name)}
+        parked = set(request.park)
+        groups = {
+            name: tuple(one for one in seen["groups"][name] if one not in parked or one in bound)
+            for name in seen["writes"]
+            if name in seen["groups"]
+        }
+        # What it shares something with now may be none of its own doing: a library keeps something for both.
+        names |= {one for group in groups.values() for one in group if one in state.versions} - bound
         if reads_text.is_historic:
             names.add(HISTORY)
         reads = {name: self._version(walk, index, name) for name in sorted(names)}
@@ -421,12 +429,6 @@ class Incremental:
             version = version or f"~{digest(key, name)}"
             if name in bound or version != state.versions.get(name):
                 writes[name] = version
-        parked = set(request.park)
-        groups = {
-            name: tuple(one for one in seen["groups"][name] if one not in parked or one in writes)
-            for name in seen["writes"]
-            if name in seen["groups"]
-        }
         reason = seen["opaque"] or ""
         if request.is_loud and not reason:
             reason = "a function that it may call changes a library"

@@ -81,6 +81,20 @@ u, g = make()
 LOOK, WRITE = "print(os.path.exists('f1.txt'))", "with open('f1.txt', 'w') as file:\n    file.write('1')"
 
 FOUND: dict[str, tuple[list[str], list[str]]] = {
+    "a library keeps something for two names": (
+        [
+            "import functools\n@functools.lru_cache\ndef b():\n    return [2]",
+            "@functools.lru_cache\ndef a():\n    return [3]",
+            "a.append(1)",
+            "print(type(a).__name__)",
+        ],
+        [
+            "import functools",
+            "@functools.lru_cache\ndef a():\n    return [3]",
+            "a.append(2)",
+            "print(type(a).__name__)",
+        ],
+    ),
     "a name that is bound and deleted": (
         ["pass", "a = 1\ndel a", "print(a)"],
         ["a = 5", "a = 1\ndel a", "print(a)"],

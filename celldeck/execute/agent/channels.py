@@ -17,9 +17,12 @@ import marshal
 import os
 import random
 import sys
+import sysconfig
 import warnings
 from collections import defaultdict
 from typing import Any
+
+STANDARD_LIBRARY = sysconfig.get_path("stdlib") + os.sep
 
 
 class Seed:
@@ -614,7 +617,7 @@ class Filters(Channel):
         def added(*item: Any, append: bool) -> None:
             before = {id(one) for one in warnings.filters}
             add(*item, append=append)
-            if is_importing():
+            if is_of_library():
                 for one in warnings.filters:
                     if id(one) not in before:
                         self.foreign.add(id(one))
@@ -655,6 +658,21 @@ def is_importing() -> bool:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
             return True
         frame = frame.f_back  # type: ignore[assignment]
+    return False
+
+
+def is_of_library() -> bool:
+    """Say whether what is done now is done by a library, or because of an import."""
+    if is_importing():
+        return True
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if "site-packages" in file:
+            return True
+        if not file.startswith((STANDARD_LIBRARY, "<celldeck")):
+            return False
+        frame = frame.f_back
     return False
 
 

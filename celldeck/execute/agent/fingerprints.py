@@ -374,14 +374,12 @@ class Walk:
         tensorflow = sys.modules.get("tensorflow")
         if tensorflow is None:
             raise Unknown
-        function = getattr(one, "python_function", None)
-        if isinstance(function, types.FunctionType):
-            return self.add(function)
         if isinstance(one, tensorflow.Variable):
             self.put("variable", f"{one.name}{one.trainable}")
         elif not isinstance(one, tensorflow.Tensor) or not hasattr(one, "numpy"):
             if isinstance(one, tensorflow.dtypes.DType | tensorflow.TensorShape):
                 return self.put("constant", repr(one))
+            # A `tf.function`, for one, keeps what it was traced with.
             raise Unknown
         content = one.numpy()
         self.add(content)
@@ -427,6 +425,12 @@ class Walk:
             return True
         return False
 
+    def is_of_keras(self, name: str, value: Any) -> bool:
+        """Say whether an attribute of a layer is one that Keras has put there: methods that it wraps."""
+        if name.endswith("_function") or name in ("call_signature_parameters", "build", "quantize", "call"):
+            return True
+        return isinstance(value, types.FunctionType) and value.__globals__ is not self.namespace
+
     def layer(self, one: Any, keras: Any) -> None:
         self.put("layer", f"{one.name}{one.trainable}{one.built}{one.dtype_policy.name}")
         is_own = type(one).__module__ == "__main__"
@@ -437,7 +441,7 @@ class Walk:
                 raise
         if is_own:
             for name, value in vars(one).items():
-                if not name.startswith("_") and not name.endswith("_function"):
+                if not name.startswith("_") and not self.is_of_keras(name, value):
                     self.put("name", name)
                     self.add(value)
         for inner in one._flatten_layers(include_self=False):

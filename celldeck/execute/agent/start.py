@@ -70,6 +70,8 @@ class Cells:
     def install(self) -> None:
         self.shell.events.register("pre_run_cell", self.before)
         self.shell.events.register("post_run_cell", self.after)
+        # Before anyone else's: the cells of a deck have yet to ask for one.
+        self.shell.events.register("post_execute", self.trace.executed)
 
     def before(self, info: Any) -> None:
         if self.streams is None:

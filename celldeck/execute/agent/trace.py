@@ -120,6 +120,8 @@ class Trace:
         self.before: dict[str, Any] = {}
         self.parked: dict[str, Any] = {}
         """Values that are no part of the state that the running cell starts from, and come back after it."""
+        self.touched: list[str] = []
+        """The channels that the cell has used without changing them."""
         self.failed: str | None = None
         self.before_channels: dict[str, str] = {}
         self.threads: set[threading.Thread] = set()
@@ -178,12 +180,15 @@ class Trace:
         self.threads = set(threading.enumerate())
         self.events = []
 
+    def executed(self) -> None:
+        """The cell's own code has ended; what IPython does now, drawing figures for one, is not the cell's."""
+        self.touched = self.channels.touched()
+
     def end(self, cell: str, source: str) -> dict[str, Any]:
         """End a cell; return what is to be known of it."""
         if self.request is None:
             return {}
         after_channels = self.channels.get()
-        touched_channels = self.channels.touched()
         tree = parsed(source)
         reason = self.opaque(tree, source, cell)
         names = self.names()
@@ -214,7 +219,7 @@ class Trace:
             "groups": {name: groups[name] for name in names if len(groups[name]) > 1},
             "channels_before": self.before_channels,
             "channels_after": after_channels,
-            "touched": touched_channels,
+            "touched": self.touched,
             "ambient": self.channels.ambient(),
             "opaque": reason,
             "failed": self.failed,
