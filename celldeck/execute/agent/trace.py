@@ -181,7 +181,7 @@ class Trace:
         self.events = []
 
     def executed(self) -> None:
-        """The cell's own code has ended; what IPython does now, drawing figures for one, is not the cell's."""
+        """The cell's own code has ended; what IPython does now, such as drawing, is not the cell's."""
         self.touched = self.channels.touched()
 
     def end(self, cell: str, source: str) -> dict[str, Any]:
