@@ -165,6 +165,16 @@ class _Scope(ast.NodeVisitor):
         self.block(node.orelse)
         self.bound = before
 
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self.visit(item)
+        before = set(self.bound)
+        self.block(node.body)
+        # What a `with` guards may be cut short, and the code after it goes on: `contextlib.suppress`.
+        self.bound = before
+
+    visit_AsyncWith = visit_With  # noqa: N815
+
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
         before = set(self.bound)
         self.block(node.body)

@@ -78,6 +78,7 @@ def make():
 u, g = make()
 """
 
+GUARDED = "import contextlib\nwith contextlib.suppress(Exception):\n    a = e.copy()\na[:1] = [4]"
 LOOK, WRITE = "print(os.path.exists('f1.txt'))", "with open('f1.txt', 'w') as file:\n    file.write('1')"
 
 FOUND: dict[str, tuple[list[str], list[str]]] = {
@@ -94,6 +95,10 @@ FOUND: dict[str, tuple[list[str], list[str]]] = {
             "a.append(2)",
             "print(type(a).__name__)",
         ],
+    ),
+    "what a with statement guards is cut short": (
+        ["a = [1]", "e = []", f"{GUARDED}\nprint(a)"],
+        ["a = [1]", "e = 1", f"{GUARDED}\nprint(a)"],
     ),
     "a name that is bound and deleted": (
         ["pass", "a = 1\ndel a", "print(a)"],

@@ -21,6 +21,7 @@ from celldeck.execute.reads import reads_of
         ("for i in r:\n    y = i\ny, i", "r y i"),
         ("while t:\n    a = 1\na", "t a"),
         ("with o() as f:\n    f.x", "o"),
+        ("with o() as f:\n    a = f.x\na, f", "o a"),
         ("try:\n    a = f()\nexcept E:\n    a = 1\na", "f E"),
         ("try:\n    a = f()\nexcept E:\n    pass\na", "f E a"),
         ("try:\n    f()\nexcept E as e:\n    e", "f E e"),
