@@ -173,7 +173,7 @@ class _Scope(ast.NodeVisitor):
         # What a `with` guards may be cut short, and the code after it goes on: `contextlib.suppress`.
         self.bound = before
 
-    visit_AsyncWith = visit_With  # noqa: N815
+    visit_AsyncWith = visit_With
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
         before = set(self.bound)
