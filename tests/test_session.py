@@ -95,6 +95,16 @@ def test_a_file_that_a_cell_reads_runs_it_again_when_it_changes(session: Session
     assert (made.ran, shown(made.deck)) == ((0,), ["two\n", "beside\n"])
 
 
+def test_a_file_that_only_c_code_reads_is_known_by_its_name(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "data.txt").write_text("one")
+    cell = "import os\nprint(os.stat('data.txt').st_size)"
+    build(session, cell)
+    assert session.build().ran == ()
+    (tmp_path / "data.txt").write_text("three")
+    made = session.build()
+    assert (made.ran, shown(made.deck)) == ((0,), ["5\n"])
+
+
 def test_a_file_that_cells_write_is_what_it_would_be(session: Session, tmp_path: Path) -> None:
     cells = ["open('f', 'w').write('a');", "print(open('f').read())", "open('f', 'w').write('b');"]
     build(session, *cells)

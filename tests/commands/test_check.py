@@ -58,7 +58,7 @@ def test_check_fails_for_a_deck_that_is_not_there_and_goes_on(
 def test_check_outputs_fails_when_a_clean_run_gives_something_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deck = "---\nkernel: python3\n---\n\n```python\nimport os\nprint(os.stat('a').st_size)\n```\n"
+    deck = "---\nkernel: python3\n---\n\n```python\nimport os\nprint(os.stat(chr(97)).st_size)\n```\n"
     (tmp_path / "a").write_text("1")
     assert check(tmp_path, monkeypatch, deck, "--outputs") == 1
     assert "nothing is stored of this cell" in capsys.readouterr().err

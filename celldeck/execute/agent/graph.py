@@ -224,7 +224,7 @@ class Graph:
 
     def may_be_own(self, name: str, value: Any) -> bool:
         """Say whether an attribute of a layer may be something that the deck put there."""
-        if name.endswith("_function") and name in ("train_function", "test_function", "predict_function"):
+        if name in ("train_function", "test_function", "predict_function"):
             return False
         if type(value) is types.FunctionType:
             return value.__globals__ is self.namespace

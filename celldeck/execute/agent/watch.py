@@ -162,6 +162,12 @@ class Watch:
         self.missing.names = set()
         self.on = True
 
+    def named(self, paths: Any, files: dict[str, Any]) -> None:
+        """Add files that the cell names to those that it read: C code reads files unseen."""
+        for path in map(absolute, paths):
+            if path not in self.written and not self.is_own(path):
+                files.setdefault(self.short(path), identity(path))
+
     def end(self) -> dict[str, Any]:
         """End a cell; return the files that it used, and the packages that it was the first to use."""
         self.on = False
