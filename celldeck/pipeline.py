@@ -447,7 +447,7 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
 
     @cache
     def mime() -> MimeTools:
-        return _mime_tools(context)
+        return mime_tools(context, tools)
 
     context = Context(
         options=options,
@@ -461,7 +461,7 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
     return context
 
 
-def _mime_tools(context: Context) -> MimeTools:
+def mime_tools(context: Context, tools: Tools) -> MimeTools:
     """Return what the outputs of cells are rendered with."""
     from celldeck.render.mime import MimeTools
 
@@ -470,6 +470,7 @@ def _mime_tools(context: Context) -> MimeTools:
         math=context.math,
         markdown=lambda text: _markdown(text, context),
         inline=lambda text: re.sub(r"\A<p>(.*)</p>\n\Z", r"\1", _markdown(text, context), flags=re.DOTALL),
+        frame=tools.frames.framed if tools.frames else None,
         pre_attributes=' is="marp-pre" data-auto-scaling="downscale-only"'
         if context.theme.scales("code")
         else "",

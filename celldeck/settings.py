@@ -79,6 +79,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("browser", "text", "the browser that prints PDFs", metavar="PATH"),
     Option("silence", "texts", "kinds of warnings that are not shown", flag=False),
     Option("keys", "texts", "keys of the presented deck: 'action = key key …'", flag=False),
+    Option(
+        "host",
+        "text",
+        "name or address that the watch server listens on (default: this machine only)",
+        metavar="NAME",
+    ),
     Option("port", "port", "port of the watch server (default: 8000, or the next free one)", metavar="N"),
 )
 
@@ -123,6 +129,8 @@ class Settings:
     silence: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     """Keys of the presented deck, see `keymap.with_keys`."""
+    host: str | None = None
+    """None: the watch server listens on this machine only."""
     port: int | None = None
 
     @property

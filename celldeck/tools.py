@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from celldeck.execute import Kernels
     from celldeck.export.browser import Browser
     from celldeck.export.local_files import LocalFiles
+    from celldeck.render.mime.frames import Frames
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ class Tools:
     settings: Settings
     standby: bool = False
     """Fresh kernels are to be ready before they are asked for."""
+    frames: Frames | None = None
+    """Where outputs with scripts are kept as pages of their own, for decks that are served; None: they stand
+    in the deck's page."""
     is_stopped: bool = False
     """What is built now is not wanted any more."""
 

@@ -9,6 +9,7 @@ import functools
 import html
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
@@ -41,6 +42,8 @@ _VALUES = (
     "options",
     "import_map",
     "script",
+    "nonce",
+    "also",
 )
 _IMPORT = re.compile(r'^import .* from "\./(\w+)\.js";$', re.MULTILINE)
 
@@ -53,6 +56,10 @@ def document(
     progress: bool = True,
     live: str | None = None,
     version: str | None = None,
+    run: str | None = None,
+    nonce: str | None = None,
+    own_scripts: bool = False,
+    also: tuple[str, ...] = (),
     cache: Cache | None = None,
 ) -> str:
     """Return the whole HTML document of a page.
@@ -64,6 +71,10 @@ def document(
         progress: whether a bar shows how far the talk is (`bespoke` only).
         live: address of the event stream that tells of changes, see `runtime/live.js`; None: none.
         version: which build this is, told to `live`.
+        run: address of the socket that runs cells, see `runtime/cells.js`; None: the page can run none.
+        nonce: of the policy under which the page is served; only scripts that have it run.
+        own_scripts: the scripts in the slides are the author's, who lets raw HTML through: they have it too.
+        also: addresses of modules that the page loads besides its own.
         cache: where what is the same in other documents is kept from one process to the next; None: nowhere.
     """
     meta = page.metadata
@@ -76,6 +87,8 @@ def document(
         "plan": page.plan if any(page.plan) else None,
         "keys": [asdict(action) for action in page.keys],
     }
+    if nonce:
+        options |= {"run": run, "ownScripts": own_scripts}
     values = {
         "meta.title": _escaped(meta.title),
         "meta.description": _escaped(meta.description),
@@ -91,11 +104,15 @@ def document(
         "css": _in_style(page.css),
         "print_look": _in_style(_print_look(page.size_px)) if template == "print" else "",
         "container": _CONTAINER_ID if CONTAINERS[template] else "",
-        "slides": "".join(page.slides),
+        "slides": "".join(_with_nonce(page.slides, nonce) if own_scripts and nonce else page.slides),
         "notes": notes_html(page) if presents else "",
         "options": _script_json(options) if presents else "",
         "import_map": _import_map() if presents else "",
         "script": _main_script() if presents else _plain_script("fit", "webkit", "still"),
+        "nonce": f" nonce={nonce}" if nonce else "",
+        "also": "".join(
+            f'<script type="module" nonce="{nonce}" src="{html.escape(one)}"></script>' for one in also
+        ),
     }
     shell = _shell(tuple(name for name, value in values.items() if value), cache)
     return "".join(values[part] if at % 2 else part for at, part in enumerate(shell))
@@ -120,6 +137,11 @@ def notes_html(page: Page) -> str:
         if note
     )
     return plain + typeset
+
+
+def _with_nonce(slides: tuple[str, ...], nonce: str) -> Iterator[str]:
+    # Without quotes: what looks like a script may stand in the value of an attribute.
+    return (re.sub(r"<script\b", rf"\g<0> nonce={nonce}", slide, flags=re.IGNORECASE) for slide in slides)
 
 
 def _look() -> str:

@@ -124,6 +124,8 @@ export default function deck(parent) {
       const script = root.createElement("script");
       for (const { name, value } of dead.attributes) script.setAttribute(name, value);
       script.textContent = dead.textContent;
+      // Under the policy of a served page, scripts of the author's own run with its nonce.
+      if (self.options?.ownScripts) script.nonce = root.querySelector("script[nonce]")?.nonce ?? "";
       dead.replaceWith(script);
     }
     return slide;

@@ -103,7 +103,8 @@ class Builder(threading.Thread):
                 self._site.fail(name, text)
                 self._tell(name, text)
             return False
-        self._site.publish(name, built.page)
+        own_scripts = tools.options(path).html is True
+        self._site.publish(name, built.page, own_scripts=own_scripts)
         self._tell(name, *map(str, built.notices), *built.failures)
         slides = f"{len(deck.slides)} slide{'s' * (len(deck.slides) != 1)}"
         self._teller.result(f"{path}: {slides}, {time.monotonic() - start:.2f} s")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from celldeck.model import Page
+from celldeck.render.mime.frames import Frames
 from celldeck.render.page import document, notes_html
+from celldeck.serve.guard import Guard
 
 Listener = Callable[[str], None]
 _NUMBERS = re.compile(r' (?:(?:id|data-marpit-pagination(?:-total)?)="\d+"|data-marpit-scope-\w+="")')
@@ -32,6 +35,8 @@ class ServedDeck:
     """Another one with each build that changed the page."""
     page: Page | None = None
     """The last good one, with everything local inside."""
+    own_scripts: bool = False
+    """The author lets raw HTML through, scripts too."""
     error: str | None = None
     """Why the newest build failed; None: it did not."""
     listeners: set[Listener] = field(default_factory=set)
@@ -40,17 +45,20 @@ class ServedDeck:
 class Site:
     """What the server answers from. Builds call `publish` and `fail`; any thread may."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        """Take the decks' paths, which have different names."""
+    def __init__(self, paths: Sequence[Path], guard: Guard | None = None) -> None:
+        """Take the decks' paths, which have different names, and who may ask for what."""
+        self.guard = guard or Guard(secrets.token_urlsafe(32))
+        self.frames = Frames()
         self.decks = {path.stem: ServedDeck(path, path.stem) for path in paths}
         self._lock = threading.RLock()
         # A page may have been left open since another server stood here, which has counted by itself.
         self._versions = (f"{time.time_ns():x}.{number}" for number in count(1))
 
-    def publish(self, name: str, page: Page) -> None:
+    def publish(self, name: str, page: Page, *, own_scripts: bool = False) -> None:
         """Put a new build in place and tell the pages that show the deck what changed."""
         with self._lock:
             deck = self.decks[name]
+            deck.own_scripts = own_scripts
             before = deck.page
             deck.page, deck.error = page, None
             if before == page:
@@ -74,13 +82,26 @@ class Site:
             listener(json.dumps({"version": deck.version}))
         return lambda: deck.listeners.discard(listener)
 
-    def html(self, name: str) -> str | None:
-        """Return the deck's document, following its builds; None if no build was good yet."""
+    def html(self, name: str, *, nonce: str | None = None, run: str | None = None) -> str | None:
+        """Return the deck's document, following its builds; None if no build was good yet.
+
+        Args:
+            nonce: see `render.page.document`.
+            run: the same.
+        """
         with self._lock:
             deck = self.decks[name]
             if deck.page is None:
                 return None
-            return document(deck.page, live=f"/~live/{quote(name)}", version=deck.version)
+            return document(
+                deck.page,
+                live=f"/~live/{quote(name)}",
+                version=deck.version,
+                run=run,
+                nonce=nonce,
+                own_scripts=deck.own_scripts,
+                also=("/~static/running.js",) if nonce else (),
+            )
 
     def _tell(self, deck: ServedDeck, message: str) -> None:
         for listener in tuple(deck.listeners):

@@ -14,7 +14,9 @@ from tornado.httpserver import HTTPServer
 from celldeck.errors import DeckError
 from celldeck.pipeline import read_source
 from celldeck.serve.app import application
+from celldeck.serve.bounds import LIMITS, BoundedServer
 from celldeck.serve.builder import Builder, Teller
+from celldeck.serve.guard import LOOPBACK, TOKEN, Guard, kept_token
 from celldeck.serve.site import Site
 from celldeck.settings import Settings
 from celldeck.tools import Tools
@@ -39,22 +41,27 @@ def watch(decks: Sequence[Path], settings: Settings, teller: Teller, *, opens: b
 
 
 async def _serve(decks: Sequence[Path], settings: Settings, teller: Teller, opens: bool) -> int:
-    site = Site(decks)
-    server = HTTPServer(application(site))
+    guard = Guard(kept_token(settings.cache), settings.host)
+    site = Site(decks, guard)
+    server = BoundedServer(application(site), **LIMITS)
     try:
-        port = _listen(server, settings.port)
+        port = _listen(server, settings.port, settings.host or LOOPBACK)
     except OSError as error:
         reason = error.strerror or error
+        where = f"port {settings.port or FIRST_PORT}" + (f" of {settings.host}" if settings.host else "")
         hint = "without --port, the next free one is taken"
-        teller.problem(
-            str(DeckError(f"port {settings.port or FIRST_PORT} cannot be used: {reason}", hint=hint))
-        )
+        teller.problem(str(DeckError(f"{where} cannot be used: {reason}", hint=hint)))
         return 1
-    address = f"http://localhost:{port}/"
+    address = f"http://{_shown_host(settings.host)}:{port}/"
     if len(decks) == 1:
         address += quote(f"{decks[0].stem}.html")
+    address += f"?{TOKEN}={guard.token}"
     teller.result(f"serving {address} (Ctrl-C stops)")
-    builder = Builder(site, Tools(settings, standby=True), teller)
+    if settings.host and not _is_loopback(settings.host):
+        teller.problem(
+            "others on this network can see the decks; who has the token can run code on this machine"
+        )
+    builder = Builder(site, Tools(settings, standby=True, frames=site.frames), teller)
     builder.start()
     if opens:
         webbrowser.open(address)
@@ -66,11 +73,22 @@ async def _serve(decks: Sequence[Path], settings: Settings, teller: Teller, open
     return 0
 
 
-def _listen(server: HTTPServer, wanted: int | None) -> int:
-    """Listen on this machine only; without a wanted port, on the first free one."""
+def _shown_host(host: str | None) -> str:
+    """Return the name under which this machine reaches the server."""
+    if host is None or host in ("0.0.0.0", "::", LOOPBACK):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _listen(server: HTTPServer, wanted: int | None, host: str) -> int:
+    """Listen on a host; without a wanted port, on the first free one."""
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
         try:
-            server.listen(port, address="127.0.0.1")
+            server.listen(port, address=host)
         except OSError:
             if wanted or port == FIRST_PORT + 99:
                 raise

@@ -105,6 +105,9 @@ def render_cell(cell: Cell, tools: MimeTools, step: int | None = None) -> str:
     options = cell.options
     code = tools.code(cell.shown, cell.language) if options["echo"] and options["include"] else ""
     outputs = "" if shows_on_next_slide(cell) else render_outputs(cell, tools, step)
+    if tools.frame is not None:
+        # Where cells can be run from the page, it has to know which code is whose.
+        code = code.replace("<pre", f'<pre data-code="{cell.index}"', 1)
     if not outputs and not (code and options["classes"]):
         return code
     return _in_cell(cell, code + outputs, "" if code else "cell-no-code")
@@ -161,7 +164,7 @@ def _output(output: Output, cell: Cell, tools: MimeTools) -> str:
     if output.kind == "error":
         return _wrapped("cell-output-error", traceback.render(output, tools))
     if output.kind == "stream" and output.stream == "stdout" and cell.options["output"] == "asis":
-        return _wrapped("cell-output-markdown", tools.markdown(output.data["text/plain"]))
+        return _wrapped("cell-output-markdown", _framed(tools.markdown(output.data["text/plain"]), tools))
     if output.kind == "stream":
         content = text.render("text/plain", output, cell, tools)
         return _wrapped(f"cell-output-stream cell-output-{output.stream}", content)
@@ -170,8 +173,12 @@ def _output(output: Output, cell: Cell, tools: MimeTools) -> str:
             if form.takes(mime):
                 rendered = form.render(mime, output, cell, tools)
                 if rendered is not None:
-                    return _wrapped(form.classes, rendered)
+                    return _wrapped(form.classes, _framed(rendered, tools))
     return ""
+
+
+def _framed(rendered: str, tools: MimeTools) -> str:
+    return tools.frame(rendered) if tools.frame else rendered
 
 
 def _wrapped(classes: str, inner: str | None) -> str:

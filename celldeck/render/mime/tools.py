@@ -18,6 +18,8 @@ class MimeTools:
     """Markdown → HTML blocks."""
     inline: Callable[[str], str]
     """Markdown of one line → HTML without a paragraph around it."""
+    frame: Callable[[str], str] | None = None
+    """Gives HTML that holds scripts as a frame, other HTML as it is; None: all of it stands in the page."""
     pre_attributes: str = ""
     """Written into the `<pre>` of text outputs after its name, such as ` is="marp-pre"`: so a theme that
     scales code down to its slide does the same with text."""

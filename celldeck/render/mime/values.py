@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celldeck.model import Cell, Output
 from celldeck.render.mime import latex
+from celldeck.render.mime.frames import is_active
 from celldeck.render.mime.text import coloured, escape
 from celldeck.render.mime.tools import MimeTools
 
@@ -25,6 +26,9 @@ def render_value(cell: Cell, tools: MimeTools) -> str:
             )
     shown = [output for output in cell.outputs if output.stream != "stderr"]
     inner = _value(shown[-1], tools) if shown else ""
+    if tools.frame and is_active(inner):
+        # A line of text has no room for a frame.
+        inner = coloured(shown[-1].data.get("text/plain", "").strip())
     return f'<span class="cell-value" data-cell="{cell.index}">{inner}</span>'
 
 
