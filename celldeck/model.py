@@ -144,6 +144,8 @@ class Style:
     """1-based line of the source on which it starts."""
     slide: int | None = None
     """Number of the slide that it is scoped to; None: the whole deck."""
+    scope: str | None = None
+    """The key of the slide that it is scoped to; None: the whole deck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,9 @@ class Slide:
     split: Split | None = None
     scope: str | None = None
     """The key of its scoped styles; None: it has none."""
+    copies: tuple[Slide, ...] = ()
+    """The slides that stood before it and were copies of it, less far: what it shows in its earlier states.
+    Its `line` is then that of the first one; its own text begins where the last of them ends."""
     title: str | None = None
     """Plain text of its first heading."""
 

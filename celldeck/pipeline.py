@@ -36,6 +36,7 @@ from celldeck.render.inlines import alt_text
 from celldeck.render.math import CSS as MATH_CSS
 from celldeck.render.math import Typesetter
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
+from celldeck.render.slides import STATES_CSS
 from celldeck.render.speaker import planned_seconds, typeset_notes
 from celldeck.source import Source, Span
 from celldeck.themes import ThemeSet, find_theme, resize, stylesheet
@@ -198,7 +199,7 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
     css = stylesheet(
         themes,
         theme,
-        styles=[(style.css, _scope(deck, style.slide)) for style in deck.styles],
+        styles=[(style.css, style.scope) for style in deck.styles],
         size=size,
         options=options,
         container=CONTAINERS[template],
@@ -210,6 +211,8 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
 
         told += _unseen(deck)
         page = replace(page, slides=with_script(page.slides))
+    if any(slide.copies for slide in deck.slides):
+        css += STATES_CSS
     return replace(page, css=css, notices=tuple(dict.fromkeys(told)))
 
 
@@ -479,8 +482,8 @@ def mime_tools(context: Context, tools: Tools) -> MimeTools:
 
 def _formulas(deck: Deck) -> Iterator[tuple[str, bool]]:
     """Give the formulas of a deck's slides, and whether each is a block of its own."""
-    for slide in deck.slides:
-        for node in every_node(slide.blocks):
+    for state in (state for slide in deck.slides for state in (*slide.copies, slide)):
+        for node in every_node(state.blocks):
             if isinstance(node, InlineMath | MathBlock):
                 yield node.tex, isinstance(node, MathBlock)
 
@@ -542,10 +545,6 @@ def _sized(
         return theme, None
     size = theme.presets[name]
     return resize(themes, theme, size), size
-
-
-def _scope(deck: Deck, slide: int | None) -> str | None:
-    return None if slide is None else deck.slides[slide - 1].scope
 
 
 def _extra_styles(page: Page) -> list[str]:

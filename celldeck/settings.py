@@ -69,6 +69,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "template", "text", "bespoke: to present; bare: all slides one under another", ("bespoke", "bare")
     ),
+    Option("no-collapse", "flag", "leave slides that were copied by hand to lift grey as they stand"),
     Option("explain", "flag", "say for each cell whether it ran, and why"),
     Option("no-exec", "flag", "run no cell; show the outputs that are stored, if they are"),
     Option("freeze", "flag", "build from the outputs frozen beside a deck; the first build freezes them"),
@@ -110,6 +111,7 @@ class Settings:
     theme: str | None = None
     """A name, or the path of a CSS file."""
     template: Literal["bespoke", "bare"] = "bespoke"
+    no_collapse: bool = False
     explain: bool = False
     pages: str | None = None
     """Numbers and ranges of slides, from 1; None: all."""

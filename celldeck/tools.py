@@ -158,7 +158,8 @@ class Tools:
         options = MarpOptions(**self.project(path).options)
         if self.settings.html_tags == "all":
             options = replace(options, html=True)
-        return replace(options, run_cells=self.settings.runs(path))
+        collapse = options.collapse and not self.settings.no_collapse
+        return replace(options, run_cells=self.settings.runs(path), collapse=collapse)
 
     def folders(self) -> set[Path]:
         """Return where the themes, pictures and settings of the decks that were built stand, or may stand."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from celldeck.commands.arguments import add_decks, what_is_named
@@ -82,11 +83,14 @@ def _what_reading_told(deck: Deck, tools: Tools) -> Iterable[Notice]:
 
 
 def _copied_slides(deck: Deck, tools: Tools) -> Iterable[Notice]:
+    from celldeck.parse import parse
     from celldeck.parse.copied_runs import find_copied_runs
 
     if deck.settings.get("collapse") is False:
         return
-    for run in find_copied_runs(deck.slides):
+    # Slides are told by the numbers that they have as they are written.
+    deck = parse(deck.source, replace(tools.options(deck.source.path), collapse=False))
+    for run in find_copied_runs(deck.slides, deck.cells):
         slide = deck.slides[run.first - 1]
         # A slide starts at its ruler, which says nothing of it.
         lines = range(slide.line + (run.first > 1), slide.end_line)

@@ -72,7 +72,8 @@ def script(deck: Deck) -> str:
 
 def _parts(deck: Deck, slide: Slide, embed: Embed) -> Iterator[str | Cell]:
     """Give the texts of a slide and the cells between them, as they stand."""
-    at = slide.line
+    # Of copies that are one slide, the last has all of the text.
+    at = slide.copies[-1].end_line if slide.copies else slide.line
     for cell in (cell for cell in deck.cells if cell.slide == slide.number and cell.span.line >= at):
         if cell.options.get("eval") is False:
             continue

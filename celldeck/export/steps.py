@@ -1,7 +1,8 @@
 """Which states of a slide get a page on paper, and slides as they are in a state.
 
 A state is how many steps have been reached. The last one shows everything but the `only` pictures that went
-with earlier steps; these are what a page more is for.
+with earlier steps; these are what a page more is for. Of a slide that copies were collapsed into, it is
+whatever an earlier copy shows and none of the pages after it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
 _FRAGMENT = re.compile(r"(<[^<>]*?) data-marpit-fragment=")
+_LAYER = re.compile(
+    r'(<foreignObject[^<>]* data-celldeck-state="(\d+)"(?: data-celldeck-last="")?)'
+    r'(?: data-celldeck-now="")?'
+)
 # What is not reached is hidden, as when presenting; a theme's `dim` and `spotlight` weigh more.
 _CSS = '\n[data-bespoke-marp-fragment="inactive"] { visibility: hidden; }\n'
 
@@ -30,8 +35,8 @@ class States:
     steps: int
     opens_reached: bool
     """Its look is `dim` or `spotlight`: the first step is reached when it opens."""
-    pictured: tuple[int, ...]
-    """The steps with an `only` picture, from 1, in order."""
+    lost: tuple[int, ...]
+    """The steps with something that no later page shows, such as an `only` picture; from 1, in order."""
 
     @property
     def all(self) -> range:
@@ -42,7 +47,7 @@ class States:
         """Return the states that get a page, the last one always among them."""
         if steps == "all":
             return tuple(self.all)
-        lost = self.pictured[:-1] if steps == "auto" else ()
+        lost = self.lost if steps == "auto" else ()
         return (*(step for step in lost if step < self.steps), self.steps)
 
 
@@ -50,10 +55,27 @@ def states_of(slide: str) -> States:
     """Return the states of a slide, given as its HTML."""
     if "data-marpit-fragment=" not in slide:
         return States(0, False, ())
+    if _LAYER.search(slide):
+        return _states_of_copies(slide)
     reader = _Reader()
     reader.feed(slide)
     reader.close()
-    return States(reader.steps, reader.opens_reached, tuple(dict.fromkeys(reader.pictured)))
+    # The last picture stays.
+    return States(reader.steps, reader.opens_reached, tuple(dict.fromkeys(reader.pictured))[:-1])
+
+
+def _states_of_copies(slide: str) -> States:
+    reader = _CopiesReader()
+    reader.feed(slide)
+    reader.close()
+    last = max(reader.shown)
+    seen = set(reader.shown[last])
+    lost = []
+    for state in range(last - 1, 0, -1):
+        if not reader.shown.get(state, set()) <= seen:
+            lost.append(state)
+            seen |= reader.shown[state]
+    return States(last, True, tuple(reversed(lost)))
 
 
 def for_paper(page: Page, steps: Steps) -> tuple[Page, tuple[int, ...]]:
@@ -97,7 +119,34 @@ def in_state(slide: str, reached: int) -> str:
         current = ' data-bespoke-marp-current-fragment="current"' if count == reached else ""
         return f'{found[1]} data-bespoke-marp-fragment="{state}"{current} data-marpit-fragment='
 
-    return _FRAGMENT.sub(mark, slide)
+    def show(found: re.Match[str]) -> str:
+        return found[1] + (' data-celldeck-now=""' if int(found[2]) == reached else "")
+
+    return _LAYER.sub(show, _FRAGMENT.sub(mark, slide))
+
+
+class _CopiesReader(HTMLParser):
+    """Finds the words and the pictures of each state of a slide that copies were collapsed into."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: dict[int, set[str]] = {}
+        self._state = 0
+        self._is_text = True
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "foreignobject":
+            self._state = int(given.get("data-celldeck-state", self._state))
+        shown = self.shown.setdefault(self._state, set())
+        shown.update(given[name] for name in ("src", "href", "xlink:href", "d") if name in given)
+        if tag == "figure":
+            shown.add(given.get("style", ""))
+        self._is_text = tag not in ("style", "script")
+
+    def handle_data(self, data: str) -> None:
+        if self._is_text and self._state:
+            self.shown[self._state].update(data.split())
 
 
 class _Reader(HTMLParser):

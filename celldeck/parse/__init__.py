@@ -9,6 +9,7 @@ from celldeck.model import Deck, MarpOptions
 from celldeck.parse.accidents import tell_accidents
 from celldeck.parse.backgrounds import read_images
 from celldeck.parse.cells import ReadFile, find_cells
+from celldeck.parse.collapse import collapse_copies
 from celldeck.parse.draft import Draft, Pass
 from celldeck.parse.fitting import find_fitting_headings
 from celldeck.parse.fragments import number_fragments
@@ -57,12 +58,13 @@ PASSES: tuple[Pass, ...] = (
     read_images,  # after settle_locals: without inline SVG, a background becomes a directive
     read_headers_and_footers,  # the header that holds is known from here on
     collect_notes,  # after these: their comments are notes of each slide that shows them
+    tell_misspellings,
+    tell_accidents,  # after what else tells: what another pass has told is not told again
+    collapse_copies,  # after these, which look at each copy; before the numbers, of which a run has one
     count_pages,
     name_headings,  # after the splits: headings share their names with slides
     settle_transitions,  # after the styles: scoped keyframes carry the key of their slide
     describe,
-    tell_misspellings,
-    tell_accidents,  # last: what another pass has told is not told again
 )
 
 

@@ -44,6 +44,8 @@ def _of_slide(deck: Deck, slide: Slide, alt_text: Callable[[Image], str]) -> Ite
 
 def _pictures(slide: Slide, alt_text: Callable[[Image], str]) -> Iterator[tuple[str, bool]]:
     """Give the address of each picture, and whether it has an alternative text."""
+    for copy in slide.copies:
+        yield from _pictures(copy, alt_text)
     if slide.split is not None:
         for background in slide.backgrounds:
             yield background.src, bool(background.alt.strip())

@@ -1,9 +1,11 @@
 """Runs of slides that are copies of one another: one slide in steps, made by hand.
 
-A slide is read as a row of tokens, its characters among them, without lines and without grey. Pictures that
-stand alone, with their captions, are set aside. Two neighbours are then compared:
+A slide is read as a row of tokens, its characters among them, without lines and without grey and red.
+Pictures that stand alone, with their captions, and those behind or beside the text are set aside. Two
+neighbours are then compared:
 
-- *grey*: the same tokens, and less is grey on the second, or the light moves on from one item to a later one;
+- *grey*: the same tokens, and less is grey on the second, or the light moves on from one item to a later one,
+  be it what is not grey or what is red;
 - *append*: the second has all of the first, and goes on;
 - *figure*: the same tokens, and another picture.
 """
@@ -16,9 +18,11 @@ from dataclasses import dataclass, fields, is_dataclass
 from itertools import pairwise
 from typing import Literal
 
-from celldeck.model import Slide
+from celldeck.model import Cell, Slide
 from celldeck.nodes import (
     Block,
+    CellPlace,
+    CellValue,
     ClassBlock,
     ClassSpan,
     Comment,
@@ -40,7 +44,9 @@ from celldeck.nodes import (
 Kind = Literal["grey", "append", "figure"]
 
 _GREY = frozenset({"grey", "gray", "dim"})
-_GREY_SPAN = re.compile(r"<span\s+class=[\"']?(?:grey|gray|dim)[\"']?\s*>", re.IGNORECASE)
+_RED = frozenset({"red"})
+_CLASS_OF_SPAN = re.compile(r"<span\s+class=[\"']?(\w+)[\"']?\s*>", re.IGNORECASE)
+_HAS_GREY = re.compile(r"\.(?:grey|gray|dim|red)\[|class=[\"']?(?:grey|gray|dim|red)\b", re.IGNORECASE)
 _SPAN = re.compile(r"<(/?)span\b", re.IGNORECASE)
 _IMAGE_HTML = re.compile(r"\s*(?:<(?:img\b[^>]*|/?(?:center|small|br)\s*/?)>\s*)+", re.IGNORECASE)
 _UNSEEN = frozenset({"line", "end_line", "source", "slug", "fragment", "marker", "tight", "closed"})
@@ -68,14 +74,26 @@ class _Reading:
     tokens: tuple[object, ...]
     grey: frozenset[int]
     """Places of the characters in `tokens` that are grey."""
+    red: frozenset[int]
+    """Places of those that are red."""
     figures: tuple[object, ...]
     items: tuple[int, ...]
     """For each token, which item of a list or which block it is part of."""
 
 
-def find_copied_runs(slides: Sequence[Slide]) -> tuple[CopiedRun, ...]:
-    """Return the runs among the slides of a deck, in order; no slide is in two."""
-    readings = [_read(slide) for slide in slides]
+def may_have_grey_runs(text: str) -> bool:
+    """Say whether a deck's text has what a run of grey needs; that is found far sooner than the runs are."""
+    return _HAS_GREY.search(text) is not None
+
+
+def find_copied_runs(slides: Sequence[Slide], cells: Sequence[Cell] = ()) -> tuple[CopiedRun, ...]:
+    """Return the runs among the slides of a deck, in order; no slide is in two.
+
+    Args:
+        slides: as they are once their directives, pictures and notes have been read.
+        cells: those of the deck, so that slides with a copy of the same cell are copies, too.
+    """
+    readings = [_read(slide, cells) for slide in slides]
     kinds = [
         _kind(readings[at], readings[at + 1]) if _same_frame(one, other) else None
         for at, (one, other) in enumerate(pairwise(slides))
@@ -98,17 +116,17 @@ def _join(kinds: Sequence[Kind | None], slides: Sequence[Slide]) -> Iterator[Cop
 
 def _same_frame(one: Slide, other: Slide) -> bool:
     """Say whether two slides have the same look around their text, and notes that at most grow."""
-    looks = [
-        (dict(s.directives), s.backgrounds, s.split, s.header, s.footer, s.scope is None)
-        for s in (one, other)
-    ]
+    looks = [({**s.directives, "paginate": None}, s.header, s.footer, s.scope is None) for s in (one, other)]
+    # With `hold` an author keeps the number for the copies.
+    pages = (one.directives.get("paginate"), other.directives.get("paginate"))
+    same_number = pages[0] == pages[1] or (pages[1] == "hold" and pages[0] is True)
     grows = not one.notes or not other.notes or other.notes[: len(one.notes)] == one.notes
-    return looks[0] == looks[1] and grows
+    return looks[0] == looks[1] and same_number and grows
 
 
 def _kind(one: _Reading, other: _Reading) -> Kind | None:
     if one.tokens == other.tokens:
-        if one.grey != other.grey:
+        if (one.grey, one.red) != (other.grey, other.red):
             return "grey" if _light_moves(one, other) else None
         has_text = any(isinstance(token, str) and len(token) == 1 for token in one.tokens)
         if has_text and one.figures and other.figures and one.figures != other.figures:
@@ -118,20 +136,26 @@ def _kind(one: _Reading, other: _Reading) -> Kind | None:
 
 
 def _light_moves(one: _Reading, other: _Reading) -> bool:
+    if one.red != other.red and not _moves_down(one, one.red - other.red, other.red - one.red):
+        return False
     lit, left = one.grey - other.grey, other.grey - one.grey
     if not lit:
-        return False  # more is grey than before: not a step on
-    if not left:
-        return True
-    items = [{one.items[at] for at in part} for part in (left, lit)]
-    return all(len(found) == 1 for found in items) and min(left) < min(lit)
+        return not left  # more is grey than before: not a step on
+    return not left or _moves_down(one, left, lit)
+
+
+def _moves_down(reading: _Reading, before: frozenset[int], after: frozenset[int]) -> bool:
+    """Say whether each is of one item, and `after` of a later one."""
+    items = [{reading.items[at] for at in part} for part in (before, after)]
+    return all(len(found) == 1 for found in items) and min(before) < min(after)
 
 
 def _goes_on(one: _Reading, other: _Reading) -> bool:
     end = len(one.tokens)
     while end and one.tokens[end - 1] == _CLOSE:
         end -= 1
-    if one.grey or other.grey or len(set(one.items[:end])) < 2 or other.tokens[:end] != one.tokens[:end]:
+    marked = one.grey | one.red | other.grey | other.red
+    if marked or len(set(one.items[:end])) < 2 or other.tokens[:end] != one.tokens[:end]:
         return False
     # What follows is something new, not the rest of a word.
     fresh = end < len(other.tokens) and other.tokens[end] == _CLOSE
@@ -141,33 +165,38 @@ def _goes_on(one: _Reading, other: _Reading) -> bool:
 # ---------------------------------------------------------------- reading
 
 
-def _read(slide: Slide) -> _Reading:
-    reader = _Reader()
-    figures = []
+def _read(slide: Slide, cells: Sequence[Cell]) -> _Reading:
+    reader = _Reader(cells)
+    figures: list[object] = []
+    if slide.backgrounds:
+        figures.append((_plain(slide.backgrounds), _plain(slide.split), slide.vertical))
     for block in slide.blocks:
         if _is_figure(block):
             figures.append(_plain(block))
         else:
             reader.block(block)
-    return _Reading(tuple(reader.tokens), frozenset(reader.grey), tuple(figures), tuple(reader.items))
+    marked = (frozenset(reader.grey), frozenset(reader.red))
+    return _Reading(tuple(reader.tokens), *marked, tuple(figures), tuple(reader.items))
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, cells: Sequence[Cell]) -> None:
         self.tokens: list[object] = []
         self.grey: set[int] = set()
+        self.red: set[int] = set()
         self.items: list[int] = []
+        self._cells = cells
         self._item = 0
-        self._depth = 0
-        """How many grey spans are open."""
-        self._spans: list[bool] = []
-        """The raw `<span>`s that are open: whether each is grey."""
+        self._marks: list[set[int]] = []
+        """Where what is read now is to be noted: once for each grey or red that is open."""
+        self._spans: list[set[int] | None] = []
+        """The raw `<span>`s that are open: which of the two each is, if any."""
 
     def block(self, block: Block | ListItem) -> None:
         if isinstance(block, Comment) or (isinstance(block, Paragraph) and not block.children):
             return
-        if isinstance(block, ClassBlock) and _is_grey(block.classes):
-            self._inside(block.children)
+        if isinstance(block, ClassBlock) and (mark := self._mark(block.classes)) is not None:
+            self._inside(block.children, mark)
             return
         if isinstance(block, (Paragraph, Heading, List, ListItem, ClassBlock)):
             if isinstance(block, List):
@@ -192,19 +221,21 @@ class _Reader:
             self._add(_CLOSE)
             return
         self._item += 1
-        self._add(_plain(block))
+        self._add(self._cell(block) if isinstance(block, CellPlace) else _plain(block))
 
     def inline(self, inline: Inline) -> None:
         match inline:
             case Text(text=text):
                 for character in text:
                     self._add(character)
-            case ClassSpan(classes=classes) if _is_grey(classes):
-                self._inside(inline.children)
+            case ClassSpan(classes=classes) if (mark := self._mark(classes)) is not None:
+                self._inside(inline.children, mark)
             case HtmlInline(html=html) if found := _SPAN.match(html):
                 self._span(html, closes=bool(found[1]))
             case InlineComment():
                 pass
+            case CellValue():
+                self._add(self._cell(inline))
             case _ if children := getattr(inline, "children", ()):
                 self._add(f"{type(inline).__name__}(")
                 self._add(_plain(inline, without="children"))
@@ -214,35 +245,49 @@ class _Reader:
             case _:
                 self._add(_plain(inline))
 
+    def _cell(self, place: CellPlace | CellValue) -> object:
+        """Return what a cell runs and shows, other than its number and its name."""
+        if place.index >= len(self._cells):
+            return _plain(place)
+        cell = self._cells[place.index]
+        options = {**cell.options, "label": None}
+        return type(place).__name__, cell.source, cell.shown, cell.language, tuple(options.items())
+
     def _span(self, html: str, *, closes: bool) -> None:
-        if not closes:
-            self._spans.append(bool(_GREY_SPAN.fullmatch(html)))
-            is_grey = self._spans[-1]
+        if closes:
+            mark = self._spans.pop() if self._spans else None
+            if mark is not None:
+                # The innermost one: the two sets may be equal, so it is not looked for with `remove`.
+                self._marks.pop()
         else:
-            is_grey = self._spans.pop() if self._spans else False
-        if is_grey:
-            self._depth += -1 if closes else 1
-        else:
+            found = _CLASS_OF_SPAN.fullmatch(html)
+            mark = self._mark((found[1].lower(),)) if found else None
+            self._spans.append(mark)
+            if mark is not None:
+                self._marks.append(mark)
+        if mark is None:
             self._add(html)
 
-    def _inside(self, children: Sequence[Block] | Sequence[Inline]) -> None:
-        self._depth += 1
+    def _mark(self, classes: Sequence[str]) -> set[int] | None:
+        if len(classes) != 1:
+            return None
+        return self.grey if classes[0] in _GREY else self.red if classes[0] in _RED else None
+
+    def _inside(self, children: Sequence[Block] | Sequence[Inline], mark: set[int]) -> None:
+        self._marks.append(mark)
         for child in children:
             if isinstance(child, Inline):
                 self.inline(child)
             else:
                 self.block(child)
-        self._depth -= 1
+        self._marks.pop()
 
     def _add(self, token: object) -> None:
-        if self._depth and token != _CLOSE:
-            self.grey.add(len(self.tokens))
+        if token != _CLOSE:
+            for mark in self._marks:
+                mark.add(len(self.tokens))
         self.tokens.append(token)
         self.items.append(self._item)
-
-
-def _is_grey(classes: Sequence[str]) -> bool:
-    return len(classes) == 1 and classes[0] in _GREY
 
 
 def _is_figure(block: Block) -> bool:

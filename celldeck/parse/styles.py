@@ -40,8 +40,11 @@ def collect_styles(draft: Draft) -> Draft:
                 scoped.append(Style(node.css, line, slide.number))
             elif node.css:
                 styles.append(Style(node.css, line))
-        styles.extend(scoped)
-        slides.append(replace(slide, scope=_scope_key(slide.number, scoped)) if scoped else slide)
+        if scoped:
+            key = _scope_key(slide.number, scoped)
+            styles.extend(replace(style, scope=key) for style in scoped)
+            slide = replace(slide, scope=key)
+        slides.append(slide)
     draft = draft.with_slides(slides)
     return replace(draft, deck=replace(draft.deck, styles=tuple(styles)))
 

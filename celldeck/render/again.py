@@ -16,8 +16,8 @@ from typing import Any
 from celldeck.model import Slide
 from celldeck.render.slides import Frame, render_slide
 
-_PLACES = {"line", "end_line", "origin_line", "notes", "title"}
-"""Fields of a slide that its HTML does not depend on: it may move in the file."""
+_PLACES = {"line", "end_line", "origin_line", "notes", "title", "copies"}
+"""Fields of a slide that its HTML does not depend on, since it may move in the file; its copies may, too."""
 _SHOWN = tuple(field.name for field in fields(Slide) if field.name not in _PLACES)
 
 Answers = list[str]
@@ -92,7 +92,7 @@ def _shown(slide: Slide) -> tuple[object, ...]:
     """Return what the HTML of a slide depends on."""
     # `True == 1` in Python, and they are not written alike.
     kinds = tuple(map(type, slide.directives.values()))
-    return (kinds, *(getattr(slide, name) for name in _SHOWN))
+    return (kinds, *(getattr(slide, name) for name in _SHOWN), tuple(map(_shown, slide.copies)))
 
 
 def _common(frame: Frame) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from celldeck.js import as_text, is_set
@@ -18,6 +18,9 @@ from celldeck.render.inline_style import declaration, read_style, style_attribut
 from celldeck.render.inlines import escape, render_inlines
 
 Attributes = dict[str, str]
+
+STATES_CSS = "[data-celldeck-state]:not([data-celldeck-now]) { display: none !important; }"
+"""Of a slide that copies were collapsed into, only the layers of one state are there."""
 
 # These reach the slide in another way, or not at all.
 _WITHOUT_ATTRIBUTE = frozenset(
@@ -62,16 +65,29 @@ class Frame:
 
 def render_slide(slide: Slide, frame: Frame) -> str:
     """Return the HTML of one slide: an `<svg>`, or a `<section>` where inline SVG is off."""
-    attributes = _attributes(slide, frame)
     if not frame.context.options.inline_svg:
-        return _section(attributes, _content(slide, frame.context))
-    if slide.backgrounds:
-        layers = _layers(slide, frame, attributes)
-    else:
-        layers = _layer(
-            {"width": frame.width, "height": frame.height}, attributes, _content(slide, frame.context)
-        )
+        return _section(_attributes(slide, frame), _content(slide, frame.context))
+    layers = _states(slide, frame) if slide.copies else _layers(slide, frame, _attributes(slide, frame), {})
     return f'<svg data-marpit-svg="" viewBox="0 0 {frame.width} {frame.height}">{layers}</svg>'
+
+
+def _states(slide: Slide, frame: Frame) -> str:
+    """Return the layers of each copy and then of the slide, each with the number of its state.
+
+    The layer with a state's content is also a step; the last state's are the ones that are there until a
+    script, or `export/steps.py`, chooses others.
+    """
+    copies = (replace(c, page=slide.page, pages=slide.pages, fragments=slide.fragments) for c in slide.copies)
+    parts = []
+    for number, state in enumerate((*copies, slide), 1):
+        attributes = _attributes(state, frame)
+        marks = {"data-celldeck-state": str(number)}
+        if state is slide:
+            marks |= {"data-celldeck-last": "", "data-celldeck-now": ""}
+        else:
+            attributes.pop("id", None)
+        parts.append(_layers(state, frame, attributes, marks))
+    return "".join(parts)
 
 
 def _content(slide: Slide, context: Context) -> str:
@@ -137,14 +153,21 @@ def _dashed(name: str) -> str:
     return re.sub(r"[A-Z]", lambda match: f"-{match[0].lower()}", name)
 
 
-def _layers(slide: Slide, frame: Frame, attributes: Attributes) -> str:
-    """Return the three layers of a slide with pictures behind it: these, the content, and its page number.
+def _layers(slide: Slide, frame: Frame, attributes: Attributes, marks: Attributes) -> str:
+    """Return the layer of a slide; with pictures behind it three: these, the content, and its page number.
 
     The page number needs a layer of its own, since it must not be cut off where the content is beside a
     picture. All three carry the slide's attributes, so that a theme's rules meet each of them.
+
+    Args:
+        marks: more attributes of each layer; those of a state, which is a step, or none.
     """
-    place = {"width": frame.width, "height": frame.height}
+    place = {"width": frame.width, "height": frame.height} | marks
     content_place = dict(place)
+    if marks:
+        content_place["data-marpit-fragment"] = marks["data-celldeck-state"]
+    if not slide.backgrounds:
+        return _layer(content_place, attributes, _content(slide, frame.context))
     attributes["data-marpit-advanced-background"] = "content"
     if slide.split is not None:
         size = slide.split.size or "50%"

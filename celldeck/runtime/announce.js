@@ -25,11 +25,37 @@ export default function announce(deck) {
     });
   };
 
+  /** The texts of a state that are in the light. */
+  const lit = (layer) => {
+    const texts = [];
+    const walker = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      const grey = (node.closest ? node : node.parentElement).closest(":is(.grey, .gray, .dim):not(section)");
+      const text = (node.nodeType === Node.TEXT_NODE ? node.data : node.alt ?? "").replace(/\s+/g, " ").trim();
+      if (text && !grey) texts.push(text);
+    }
+    return texts;
+  };
+
+  /** What a state of collapsed copies brings that the one before has not. */
+  const brought = (layer) => {
+    const number = Number(layer.dataset.celldeckState) - 1;
+    const before = layer.parentElement.querySelector(`[data-celldeck-state="${number}"][data-marpit-fragment]`);
+    const known = before ? lit(before) : [];
+    return lit(layer).filter((text) => {
+      const at = known.indexOf(text);
+      if (at >= 0) known.splice(at, 1);
+      return at < 0;
+    }).join(" ");
+  };
+
   const shown = (slide) => {
     const parts = [...slide.querySelectorAll("[data-bespoke-marp-current-fragment]")];
     // A list inside an item that shows with it is part of its text already.
     const outer = parts.filter((part) => !parts.some((other) => other !== part && other.contains(part)));
     return outer.map((part) => {
+      if (part.dataset.celldeckState) return brought(part);
       const copy = part.cloneNode(true);
       for (const later of copy.querySelectorAll('[data-bespoke-marp-fragment="inactive"]')) later.remove();
       return copy.textContent.replace(/\s+/g, " ").trim();

@@ -68,4 +68,4 @@ def test_a_state_is_marked_as_when_presenting() -> None:
 
 
 def test_a_picture_after_a_list_goes_with_no_step() -> None:
-    assert states_of('<ul><li data-marpit-fragment="1">a</li></ul><img alt="only" />').pictured == ()
+    assert states_of('<ul><li data-marpit-fragment="1">a</li></ul><img alt="only" />').lost == ()
