@@ -214,6 +214,8 @@ class Deck:
     cells: tuple[Cell, ...] = ()
     kernel: str | None = None
     """Name of the Jupyter kernel; None: this deck does not run code."""
+    gateway: str | None = None
+    """Address of the Jupyter server that its kernel runs on; None: this machine."""
     metadata: Metadata = field(default_factory=Metadata)
     notices: tuple[Notice, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
 from celldeck.files import write_atomically
+from celldeck.gateway import with_gateway
 from celldeck.keymap import with_keys
 from celldeck.model import Cell, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
@@ -124,7 +125,7 @@ def load(path: Path, tools: Tools) -> Deck:
     again = tools.again(path).reader
     deck = parse(read_source(path), tools.options(path), read_file=_read_code, again=again)
     tools.parts.update(file.resolve() for file in deck.files)
-    return deck
+    return with_gateway(deck, tools.settings.gateway)
 
 
 def _read_code(path: Path) -> Source:

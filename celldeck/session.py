@@ -116,6 +116,7 @@ class Session:
         if (
             self.tools.standby
             and deck.kernel is not None
+            and deck.gateway is None
             and deck.cells
             and not self._executor.is_frozen(deck)
         ):

@@ -74,6 +74,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("no-exec", "flag", "run no cell; show the outputs that are stored, if they are"),
     Option("freeze", "flag", "build from the outputs frozen beside a deck; the first build freezes them"),
     Option("thaw", "flag", "run decks with frozen outputs anew, and freeze what they give"),
+    Option(
+        "gateway",
+        "text",
+        "Jupyter server that cells run on; none: this machine (default: JUPYTER_GATEWAY_URL)",
+        metavar="URL",
+    ),
     Option("strict", "flag", "a warning fails the build"),
     Option("jobs", "count", "decks whose cells run at the same time", metavar="N"),
     Option("timeout", "number", "seconds that a cell may run, where it does not say so itself", flag=False),
@@ -122,6 +128,8 @@ class Settings:
     freeze: bool = False
     """For decks whose front matter does not say; see `execute/freeze.py`."""
     thaw: bool = False
+    gateway: str | None = None
+    """For every deck: an address, or `none`; None: what its front matter says, see `gateway.with_gateway`."""
     strict: bool = False
     jobs: int = max(1, (os.cpu_count() or 2) // 2)
     """A cell that trains uses several cores itself."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from celldeck.errors import DeckError
+from celldeck.gateway import address
 from celldeck.settings import OPTIONS, Option, Settings, find_root, override, read_settings
 
 _FILES = {".html", ".htm", ".pdf"}
@@ -37,6 +38,8 @@ def what_is_named(given: argparse.Namespace) -> tuple[Settings, list[Path]]:
     root = Path() if root == here else root
     settings = override(read_settings(root), _values(given, root))
     _check_themes(settings)
+    if settings.gateway:
+        address(settings.gateway)
     decks = list(dict.fromkeys(Path(deck) for deck in given.deck)) or find_decks(settings)
     _check_outputs(settings, decks)
     return settings, decks

@@ -10,7 +10,7 @@ from celldeck.errors import Notice
 from celldeck.execute import freeze
 from celldeck.execute.facts import Facts, World
 from celldeck.execute.keeper import Keeper
-from celldeck.execute.kernels import OWN_PYTHON, Kernels, StartKernel
+from celldeck.execute.kernels import Kernels, StartKernel, is_own_python
 from celldeck.execute.memo import Memo
 from celldeck.execute.plan import Plan, Step, plan, steps_of
 from celldeck.execute.progress import Progress, Silent
@@ -180,7 +180,7 @@ class Executor:
         keeper = Keeper(self._store, deck, planned)
         runner.begin(deck, planned)
         try:
-            if deck.kernel in OWN_PYTHON:
+            if is_own_python(deck.kernel, deck.gateway):
                 self._walk(deck, planned, folder, walk, runner, keeper)
             else:
                 runner.restart(deck)
@@ -206,7 +206,7 @@ class Executor:
     def _is_incremental(self, deck: Deck) -> bool:
         return (
             self._tools.incremental
-            and deck.kernel in OWN_PYTHON
+            and is_own_python(deck.kernel, deck.gateway)
             and deck.settings.get("incremental") is not False
         )
 

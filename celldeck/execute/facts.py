@@ -42,6 +42,8 @@ def observed(
     kernel_files: Iterable[Path] = (),
     root: Path = Path(),
     named: Iterable[str] = (),
+    *,
+    is_here: bool = True,
 ) -> Facts:
     """Return the facts that an agent reports at the end of a cell.
 
@@ -50,12 +52,14 @@ def observed(
         kernel_files: other files that the cell depends on.
         root: the deck's folder.
         named: paths from there of files that the author says the cell depends on.
+        is_here: the cell ran on this machine; else only such files count as are the same here, since nobody
+            sees how others, and packages, change.
     """
-    from celldeck.execute.agent.watch import identity
-
     files: dict[str, Identity | None] = {}
     for path, found in report.get("files", {}).items():
         files[path] = (found[0], found[1], found[2]) if found else None
+    if not is_here:
+        return Facts({**_shared(files, root), **_named(named, root)})
     others = [str(file) for file in kernel_files]
     packages: dict[str, str] = {}
     for module, folder in report.get("packages", {}).items():
@@ -66,10 +70,26 @@ def observed(
             # Put there by hand: no version says what it is.
             places = (os.path.join(folder, module, "__init__.py"), os.path.join(folder, f"{module}.py"))
             others += [place for place in places if os.path.isfile(place)]
-    for path in (*others, *named):
-        known = identity(str(root / path))
-        files[path] = (known[0], known[1], known[2]) if known else None
+    files |= _named((*others, *named), root)
     return Facts(files, packages, tuple(report.get("missing", ())))
+
+
+def _named(paths: Iterable[str], root: Path) -> dict[str, Identity | None]:
+    """Return what files are now."""
+    from celldeck.execute.agent.watch import identity
+
+    found = {path: identity(str(root / path)) for path in paths}
+    return {path: (known[0], known[1], known[2]) if known else None for path, known in found.items()}
+
+
+def _shared(files: Mapping[str, Identity | None], root: Path) -> dict[str, Identity | None]:
+    """Return those of the files of another machine that are the same here, as they are here."""
+    here = _named([path for path, known in files.items() if known], root)
+    return {
+        path: now
+        for path, now in here.items()
+        if now and (known := files[path]) and now[:2] == known[:2] and (now[0] or now[2] == known[2])
+    }
 
 
 class World:

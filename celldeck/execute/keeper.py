@@ -15,14 +15,14 @@ class Keeper:
     def __init__(self, store: Store | None, deck: Deck, plan: Plan) -> None:
         """Take the store, None: nothing is kept; and what is stored already."""
         self._store = store
-        self._kernel = deck.kernel or ""
+        self._deck = deck
         self._plan = plan
         self.unkept: str | None = None
         """Why records could not be stored; None: they could."""
         self._begin()
 
     def _begin(self) -> None:
-        self._chain = Chain(self._kernel)
+        self._chain = Chain(self._deck.kernel or "", gateway=self._deck.gateway)
         self.done = 0
         """How many of the first records are of a clean run."""
 

@@ -1,4 +1,4 @@
-"""Kernels of Jupyter: the one file that knows nbclient and jupyter_client.
+"""Kernels of Jupyter, with what nbclient and jupyter_client have for them.
 
 Imported only when a cell must run: with what it needs it takes a fifth of a second.
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
-import logging
 import os
 import shutil
 import signal
@@ -22,16 +21,15 @@ from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async
 
 from celldeck.execute import agent
+from celldeck.execute.client import Client, log
 from celldeck.execute.kernels import (
-    OWN_PYTHON,
     CannotStart,
     KernelDied,
     KernelFailed,
@@ -39,10 +37,14 @@ from celldeck.execute.kernels import (
     Reply,
     TimedOut,
     environment,
+    is_own_python,
 )
 from celldeck.execute.messages import LARGEST_CONTENT, LONGEST_TEXT
 from celldeck.execute.standby import START, Zygote
 from celldeck.execute.terminal import HEAD_CHARACTERS, TAIL_CHARACTERS
+
+if TYPE_CHECKING:
+    from celldeck.execute.gateway import GatewayManager
 
 START_S = 60
 """Seconds that a kernel may take to come up."""
@@ -58,35 +60,6 @@ _INSTALL = {
 _STOPPED = "it was stopped"
 
 T = TypeVar("T")
-
-_log = logging.getLogger("celldeck.kernel")
-_log.addHandler(logging.NullHandler())
-# nbclient and jupyter_client log what is raised here as well.
-_log.propagate = False
-
-
-class _Client(AsyncKernelClient):
-    """A client that tells the kernel which cell its code is."""
-
-    cell_name: str | None = None
-    cell_options: Mapping[str, object] | None = None
-
-    def execute(self, code: str, silent: bool = False, store_history: bool = True, **_: Any) -> str:  # type: ignore[override]
-        """Send code; cells do not ask questions, and the next one runs whatever became of this one."""
-        content = {
-            "code": code,
-            "silent": silent,
-            "store_history": store_history,
-            "user_expressions": {},
-            "allow_stdin": False,
-            "stop_on_error": False,
-        }
-        metadata: dict[str, object] = {"cellId": self.cell_name}
-        if self.cell_options:
-            metadata["celldeck"] = dict(self.cell_options)
-        message = self.session.msg("execute_request", content, metadata=metadata)
-        self.shell_channel.send(message)
-        return str(message["header"]["msg_id"])
 
 
 class _Manager(AsyncKernelManager):
@@ -113,15 +86,23 @@ class JupyterKernel:
     """A kernel in a process of its own; its messages are read in a thread of its own."""
 
     def __init__(
-        self, name: str, folder: Path, *, zygote: Zygote | None = None, modules: tuple[str, ...] = ()
+        self,
+        name: str,
+        folder: Path,
+        *,
+        gateway: str | None = None,
+        zygote: Zygote | None = None,
+        modules: tuple[str, ...] = (),
     ) -> None:
         """Take the name of a kernelspec, or one that means the Python that runs celldeck.
 
         Args:
+            gateway: address of the Jupyter server that has the kernel; None: this machine.
             zygote: of our own Python: the process is forked from it.
             modules: our own Python imports them before it answers, out of sight of the cells.
         """
         self.files: tuple[Path, ...] = ()
+        self._is_own = is_own_python(name, gateway)
         self._zygote = zygote
         self._modules = modules
         self._folder = folder
@@ -133,7 +114,8 @@ class JupyterKernel:
         self._closed = False
         self._awaited: set[Future[Any]] = set()
         try:
-            self._manager = self._managed(name)
+            self._remote = None if gateway is None else _remote(gateway, name)
+            self._manager = self._remote or self._managed(name)
         except BaseException:
             self.close()
             raise
@@ -207,8 +189,8 @@ class JupyterKernel:
             self._awaited.discard(future)
 
     def _managed(self, name: str) -> AsyncKernelManager:
-        manager = _Manager(log=_log, client_factory=_Client)
-        if name in OWN_PYTHON:
+        manager = _Manager(log=log, client_factory=Client)
+        if self._is_own:
             if importlib.util.find_spec("ipykernel_launcher") is None:
                 raise CannotStart(
                     f"{sys.executable} has no kernel", f"{sys.executable} -m pip install ipykernel"
@@ -253,11 +235,12 @@ class JupyterKernel:
         # Imported here: the process comes up meanwhile.
         self._runner = _make_runner(manager)
         client = self._runner.kc
-        client.start_channels(hb=False, stdin=False, control=False)
+        await ensure_async(client.start_channels(hb=False, stdin=False, control=False))
         spec = manager.kernel_spec
         code = None
         if spec is not None and spec.language == "python":
-            code = agent.code(
+            code = self._remote.first_code(self._folder) if self._remote else ""
+            code += agent.code(
                 head=HEAD_CHARACTERS,
                 tail=TAIL_CHARACTERS,
                 longest_text=LONGEST_TEXT,
@@ -276,7 +259,7 @@ class JupyterKernel:
         request = client.execute(code, silent=True) if code else client.kernel_info()
         while True:
             content = await self._reply(client, request)
-            if content.get("status") == "error" and self._manager.kernel_name in OWN_PYTHON:
+            if content.get("status") == "error" and self._is_own:
                 raise RuntimeError(f"the agent cannot start: {content.get('evalue')}")
             # Subscribing takes its own time; what is sent before that is lost.
             with suppress(Empty):
@@ -294,6 +277,9 @@ class JupyterKernel:
             except Empty:
                 if await self._manager.is_alive():
                     continue
+                if self._remote:
+                    name, cause = self._remote.kernel_name, self._remote.cause
+                    raise CannotStart(f"kernel '{name}' cannot be started: {cause}") from None
                 told = (self._private / "log").read_text("utf-8", errors="replace").strip().splitlines()
                 last = f": {told[-1]}" if told else ""
                 raise CannotStart(f"kernel '{self._manager.kernel_name}' ended at once{last}") from None
@@ -344,7 +330,10 @@ class JupyterKernel:
         raise TimedOut(f"{told}, and was killed, since interrupting it did not help")
 
     async def _cause_of_death(self) -> str:
-        code = await self._manager.provisioner.poll() if self._manager.provisioner else None
+        if self._remote:
+            return self._remote.cause or "the kernel died"
+        provisioner = getattr(self._manager, "provisioner", None)
+        code = await provisioner.poll() if provisioner else None
         if code is None:
             return "the kernel died"
         if code >= 0:
@@ -375,7 +364,14 @@ class JupyterKernel:
         await asyncio.gather(*rest, return_exceptions=True)
 
 
-def _make_runner(manager: AsyncKernelManager) -> Any:
+def _remote(gateway: str, name: str) -> GatewayManager:
+    # Imported here: few decks run elsewhere.
+    from celldeck.execute.gateway import GatewayManager
+
+    return GatewayManager(gateway, name)
+
+
+def _make_runner(manager: AsyncKernelManager | GatewayManager) -> Any:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionComplete
     from nbformat.v4 import new_notebook
@@ -399,8 +395,8 @@ def _make_runner(manager: AsyncKernelManager) -> Any:
 
     runner = Runner(
         nb=new_notebook(),  # type: ignore[no-untyped-call]
-        km=manager,
-        log=_log,
+        km=cast(Any, manager),
+        log=log,
         timeout=None,
         # Only kernels that lose messages make anyone wait so long.
         iopub_timeout=30,
@@ -415,7 +411,7 @@ def _is_idle(message: dict[str, Any]) -> bool:
 
 
 def _find(name: str) -> KernelSpec:
-    specs = KernelSpecManager(log=_log)
+    specs = KernelSpecManager(log=log)
     try:
         return specs.get_kernel_spec(name)
     except NoSuchKernel:

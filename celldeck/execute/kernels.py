@@ -18,6 +18,17 @@ OWN_PYTHON = frozenset({"python3", "python"})
 """Kernel names that mean the Python which runs celldeck, whatever a kernelspec of that name says: there the
 author of a deck has the packages."""
 
+
+def is_own_python(name: str | None, gateway: str | None) -> bool:
+    """Say whether a kernel is the Python that runs celldeck.
+
+    Args:
+        name: of the kernel.
+        gateway: address of the server that it runs on; None: this machine.
+    """
+    return gateway is None and name in OWN_PYTHON
+
+
 ENVIRONMENT = {
     # The same run, the same order of sets, the same widths.
     "PYTHONHASHSEED": "0",
@@ -109,8 +120,13 @@ class CannotStart(KernelFailed):
         """What to install."""
 
 
-StartKernel = Callable[[str, Path], Kernel]
-"""Takes the name of a kernel and the folder it works in; gives it when it is ready. Raises CannotStart."""
+class NoServer(CannotStart):
+    """There is no server at the address that a kernel is to run on, or it does not let us in."""
+
+
+StartKernel = Callable[[str, Path, str | None], Kernel]
+"""Takes the name of a kernel, the folder it works in, and the address of the Jupyter server that it runs on,
+None: this machine; gives it when it is ready. Raises CannotStart."""
 
 
 class Kernels:
@@ -131,11 +147,12 @@ class Kernels:
         self._running: weakref.WeakSet[JupyterKernel] = weakref.WeakSet()
         self._stopped = False
 
-    def start(self, name: str, folder: Path) -> Kernel:
+    def start(self, name: str, folder: Path, gateway: str | None = None) -> Kernel:
         """Stand for `StartKernel`: start a kernel and return it when it is ready.
 
         Raises:
-            CannotStart: there is no kernel of this name, or its process does not come up, or it was stopped.
+            CannotStart: there is no kernel of this name, or no such server, or its process does not come up,
+                or it was stopped.
         """
         # With what it needs, this takes a fifth of a second to import: only where a cell must run.
         try:
@@ -148,8 +165,9 @@ class Kernels:
             told = f"kernel '{name}' cannot be started: {missing} is not installed"
             raise CannotStart(told, hint) from None
 
-        ready = self._standby.take(name, folder) if self._standby and not self._stopped else None
-        kernel = ready or JupyterKernel(name, folder)
+        is_here = self._standby and not self._stopped and gateway is None
+        ready = self._standby.take(name, folder) if self._standby and is_here else None
+        kernel = ready or JupyterKernel(name, folder, gateway=gateway)
         with self._lock:
             self._running.add(kernel)
             stopped = self._stopped

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from celldeck.cell_options import run_options
 from celldeck.execute import agent
 from celldeck.execute.facts import Facts
-from celldeck.execute.kernels import OWN_PYTHON
+from celldeck.execute.kernels import is_own_python
 from celldeck.model import Cell
 
 FORMAT = 1
@@ -29,15 +29,19 @@ _SILENT_VARIABLES = ("TF_CPP_",)
 class Chain:
     """The links of one run, made one after another."""
 
-    def __init__(self, kernel: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, kernel: str, environment: Mapping[str, str] | None = None, *, gateway: str | None = None
+    ) -> None:
         """Start a run.
 
         Args:
             kernel: its name.
             environment: variables that the kernel will see; None: those of this process.
+            gateway: address of the server that it runs on; None: this machine.
         """
-        parts: list[object] = [FORMAT, agent.digest(), kernel, _variables(environment)]
-        if kernel in OWN_PYTHON:
+        name = kernel if gateway is None else f"{kernel} on {gateway}"
+        parts: list[object] = [FORMAT, agent.digest(), name, _variables(environment)]
+        if is_own_python(kernel, gateway):
             parts += [sys.version, platform.machine()]
         self._link = _digest(*parts)
 

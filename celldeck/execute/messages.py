@@ -28,6 +28,9 @@ LARGEST_CELL = 1 << 27
 VIEW = "application/vnd.jupyter.widget-view+json"
 """A widget of Jupyter: its id, for a page that has a kernel."""
 
+HELD_BACK = "celldeck_held_back"
+"""The kind of the message by which a server says that it does not pass on all that a kernel sends."""
+
 _PLACE = re.compile(r" \(<cell [^>]*>, line \d+\)$")
 
 
@@ -102,6 +105,7 @@ class Collector:
         self._too_many = 0
         self._too_large = 0
         self._cut_text = 0
+        self._is_held_back = False
 
     def feed(self, kind: str, content: Mapping[str, Any]) -> None:
         """Take a message of the iopub channel; kinds that show nothing are passed over."""
@@ -113,6 +117,8 @@ class Collector:
             self._update(content)
         elif kind == "error":
             self.error(str(content["ename"]), str(content["evalue"]), content.get("traceback") or ())
+        elif kind == HELD_BACK:
+            self._is_held_back = True
         elif kind == "clear_output":
             self._clear_first = bool(content.get("wait"))
             if not self._clear_first:
@@ -181,6 +187,8 @@ class Collector:
             yield f"{self._too_many:,} outputs above {MOST_OUTPUTS}"
         if self._too_large:
             yield f"{self._too_large:,} outputs that are too large"
+        if self._is_held_back:
+            yield "what the Jupyter server holds back (its iopub_msg_rate_limit, iopub_data_rate_limit)"
 
     def _stream(self, name: str, text: str) -> None:
         self._clear_if_asked()

@@ -87,7 +87,7 @@ def plan(deck: Deck, store: Store | None, folder: Path, *, retry_errors: bool = 
         retry_errors: run a cell again that raised without being allowed to, though its exception is stored.
     """
     steps = steps_of(deck)
-    chain = Chain(deck.kernel or "")
+    chain = Chain(deck.kernel or "", gateway=deck.gateway)
     world = World(folder)
     records: list[Record] = []
     for step in steps:

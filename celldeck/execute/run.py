@@ -11,7 +11,7 @@ from typing import Any
 from celldeck.cell_options import run_options
 from celldeck.errors import DeckError
 from celldeck.execute.facts import observed
-from celldeck.execute.kernels import CannotStart, Kernel, KernelFailed, StartKernel
+from celldeck.execute.kernels import CannotStart, Kernel, KernelFailed, NoServer, StartKernel
 from celldeck.execute.messages import Collected, Collector, DisplayIds
 from celldeck.execute.noise import without_noise
 from celldeck.execute.plan import Plan, Step
@@ -49,9 +49,9 @@ class Runner:
         """
         self.close()
         try:
-            self.kernel = self.start(deck.kernel or "", self.folder)
+            self.kernel = self.start(deck.kernel or "", self.folder, deck.gateway)
         except CannotStart as error:
-            raise DeckError(str(error), _kernel_span(deck), error.hint) from error
+            raise DeckError(str(error), _kernel_span(deck, error), error.hint) from error
         self._ids = DisplayIds()
         self._is_fresh = True
 
@@ -115,7 +115,9 @@ class Runner:
         collected = collector.collected()
         depends = cell.options.get("depends")
         named = depends if isinstance(depends, tuple) else ()
-        facts = observed(collected.report, kernel.files if self._is_fresh else (), self.folder, named)
+        kernel_files = kernel.files if self._is_fresh else ()
+        is_here = deck.gateway is None
+        facts = observed(collected.report, kernel_files, self.folder, named, is_here=is_here)
         self._is_fresh = False
         record = Record(collected.outputs, collected.updates, facts, round(seconds, 4), collected.left_out)
         done = replace(cell, outputs=record.outputs, seconds=record.seconds)
@@ -145,11 +147,18 @@ def _advice(error: KernelFailed) -> str | None:
     return "give it more time with `#| timeout: 600`" if "longer than" in str(error) else None
 
 
-def _kernel_span(deck: Deck) -> Span | None:
-    """Return where the deck names its kernel; None if it does not."""
+def _kernel_span(deck: Deck, error: CannotStart) -> Span | None:
+    """Return where the deck names its kernel, or the server of it; None if it does not."""
+    said = (deck.gateway if isinstance(error, NoServer) else deck.kernel) or ""
+    found = None
     for number, text in enumerate(deck.source.lines, 1):
         if number > 1 and text.rstrip() == "---":
-            return None
-        if text.replace(" ", "").startswith("kernel:"):
-            return deck.source.span(number, deck.kernel or "")
-    return None
+            break
+        is_head = text.replace(" ", "").startswith("kernel:")
+        if is_head or (found and text.startswith((" ", "}"))):
+            if said in text:
+                return deck.source.span(number, said)
+            found = found or deck.source.span(number)
+        elif found:
+            break
+    return None if isinstance(error, NoServer) else found

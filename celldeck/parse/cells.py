@@ -64,6 +64,8 @@ _COMMENTS = {"javascript": "//", "js": "//", "typescript": "//", "ts": "//", "ru
     "hs": "--",
     "matlab": "%",
 }
+KERNEL_KEYS = ("name", "gateway")
+"""What `kernel:` of front matter takes as a mapping."""
 _OFF = frozenset({"", "none", "false", "no", "off", "~", "null"})
 
 
@@ -102,6 +104,7 @@ def find_cells(deck: Deck, options: MarpOptions, read_file: ReadFile | None = No
         return replace(deck, kernel=None, idle_python_blocks=idle)
     reader = _Reader(deck.source, languages_of(kernel), read_file)
     reader.read_defaults(deck.settings.get("execute"))
+    reader.read_kernel(deck.settings.get("kernel"))
     slides: list[Slide] = []
     for slide in deck.slides:
         first = len(reader.cells)
@@ -189,6 +192,17 @@ class _Reader:
                 self._tell("bad-option", f"option '{name}' is for one cell, not for a whole deck", span)
             else:
                 self.defaults |= self._checked([(Written(str(name), as_given(value)), span)])
+
+    def read_kernel(self, settings: object) -> None:
+        """Tell of what nobody knows in a `kernel:` that is a mapping."""
+        for name in settings if isinstance(settings, Mapping) else ():
+            if name not in KERNEL_KEYS:
+                near = difflib.get_close_matches(str(name), KERNEL_KEYS, 1)
+                hint = f"did you mean '{near[0]}'?" if near else f"`kernel` has {', '.join(KERNEL_KEYS)}"
+                line = _front_matter_line(self.source, "kernel")
+                line = _front_matter_line(self.source, str(name), after=line)
+                span = self.source.span(line, str(name))
+                self._tell("unknown-option", f"unknown key '{name}' of `kernel`", span, hint)
 
     def read(self, slide: Slide, number: int, block: Block) -> Block:
         """Return the place of a cell for a block that runs, and note the cell; any other block as it is.

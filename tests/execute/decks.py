@@ -49,11 +49,13 @@ class FakeKernel:
         self.ran: list[tuple[str, str, float]] = []
         """Code, name and time limit of each run."""
         self.starts: list[tuple[str, Path]] = []
+        self.gateways: list[str | None] = []
         self.closes = 0
         self.files: tuple[Path, ...] = ()
 
-    def start(self, name: str, folder: Path) -> Kernel:
+    def start(self, name: str, folder: Path, gateway: str | None = None) -> Kernel:
         """Stand in for `StartKernel`."""
+        self.gateways.append(gateway)
         self.starts.append((name, folder))
         return self
 

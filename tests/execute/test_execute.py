@@ -231,7 +231,7 @@ def test_a_cell_that_takes_too_long_ends_the_deck_with_the_line_it_was_at() -> N
 
 def test_a_kernel_that_is_not_there_is_told_where_the_deck_names_it() -> None:
     class Absent(FakeKernel):
-        def start(self, name, folder):  # type: ignore[no-untyped-def]
+        def start(self, name, folder, gateway=None):  # type: ignore[no-untyped-def]
             raise CannotStart(f"there is no kernel '{name}'", "kernels here: python3")
 
     assert failure(deck_of("a", head="theme: default\nkernel: nope"), Absent()) == (
