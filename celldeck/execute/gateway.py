@@ -133,8 +133,8 @@ class GatewayManager:
         self._http = AsyncHTTPClient(force_instance=True)
         specs = self._json(await self._ask("/api/kernelspecs"), "kernelspecs")
         self.kernel_spec = self._spec(specs)
-        # As Jupyter does: what a gateway is to know begins with KERNEL_. Others are set where it lets us, such
-        # as PYTHONHASHSEED, which counts before Python starts.
+        # As Jupyter does: what a gateway is to know begins with KERNEL_. Others are set where it lets us,
+        # such as PYTHONHASHSEED, which counts before Python starts.
         own = {name: value for name, value in os.environ.items() if name.startswith("KERNEL_")}
         variables = {**ENVIRONMENT, "KERNEL_WORKING_DIR": cwd, **own}
         body = {"name": self.kernel_name, "env": variables}
