@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("parse", "execute", "themes", "render", "export", "settings", "marp_project", "rehearsal", "drawings"),
     ("tools",),
     ("pipeline",),
-    ("session", "outputs"),
+    ("session", "outputs", "mends", "remark"),
     ("serve", "reporter"),
     ("commands",),
     ("cli",),

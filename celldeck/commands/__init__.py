@@ -22,6 +22,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("build", "build decks to HTML and PDF; without a command this is meant"),
     Command("check", "tell what is odd about decks, such as slides that were copied to make steps"),
+    Command("fix", "mend what is surely meant otherwise; copied slides become one slide with steps"),
     Command("cache", "what is kept in .celldeck: list it, prune it, export and import outputs"),
     Command("rehearsal", "the times of a rehearsed talk, for each slide and section"),
 )

@@ -63,10 +63,19 @@ def run(given: argparse.Namespace, reporter: Reporter) -> int:
                 reporter.problem(str(notice))
             told += len(found)
             number = "nothing" if not found else f"{len(found)} thing{'s' * (len(found) > 1)}"
-            reporter.result(f"{path}: {number} to tell")
+            reporter.result(f"{path}: {number} to tell{_offer(deck, tools) if found else ''}")
     finally:
         tools.close()
     return TOLD if failed or (told and settings.strict) else GOOD
+
+
+def _offer(deck: Deck, tools: Tools) -> str:
+    """Return what the command `fix` could do for a deck."""
+    from celldeck.mends import mend_text
+
+    count = len(mend_text(deck.source, tools.options(deck.source.path)).mends)
+    mends = f"{count} mend{'s' * (count != 1)}"
+    return f"; `python build.py fix {deck.source.path}` makes {mends}" if count else ""
 
 
 def _other_outputs(deck: Deck, tools: Tools, reporter: Reporter) -> Iterable[Notice]:

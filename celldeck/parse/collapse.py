@@ -156,14 +156,14 @@ def _one_slide(group: Sequence[Slide], number: int) -> Slide:
         last,
         number=number,
         line=first.line,
-        notes=tuple(_notes(group)),
+        notes=tuple(joined_notes(group)),
         directives=directives,
         fragments=len(group),
         copies=tuple(replace(slide, number=number) for slide in group[:-1]),
     )
 
 
-def _notes(group: Sequence[Slide]) -> Iterator[str]:
+def joined_notes(group: Sequence[Slide]) -> Iterator[str]:
     """Give the notes of all copies, each once, marked with its step as in `render/speaker.py`."""
     yield from group[0].notes
     for step, (before, slide) in enumerate(pairwise(group), 1):

@@ -48,8 +48,14 @@ _RED = frozenset({"red"})
 _CLASS_OF_SPAN = re.compile(r"<span\s+class=[\"']?(\w+)[\"']?\s*>", re.IGNORECASE)
 _HAS_GREY = re.compile(r"\.(?:grey|gray|dim|red)\[|class=[\"']?(?:grey|gray|dim|red)\b", re.IGNORECASE)
 _SPAN = re.compile(r"<(/?)span\b", re.IGNORECASE)
-_IMAGE_HTML = re.compile(r"\s*(?:<(?:img\b[^>]*|/?(?:center|small|br)\s*/?)>\s*)+", re.IGNORECASE)
+_IMAGE_HTML = re.compile(
+    r"\s*(?:<(?:img\b[^>]*|/?(?:center|br)\s*/?)>\s*|<small\s*>[^<]*</small\s*>\s*)+", re.IGNORECASE
+)
 _UNSEEN = frozenset({"line", "end_line", "source", "slug", "fragment", "marker", "tight", "closed"})
+_FRAMES = frozenset(
+    {"SoftBreak", "HardBreak", "Emphasis", "Strong", "Strikethrough", "Link", "ClassSpan", "HtmlInline"}
+)
+"""Kinds of nodes that show nothing themselves."""
 _CLOSE = "close"
 _ITEM = "ListItem("
 
@@ -77,6 +83,8 @@ class _Reading:
     red: frozenset[int]
     """Places of those that are red."""
     figures: tuple[object, ...]
+    outer: tuple[int, ...]
+    """For each token, which item it is part of, those in others left out, or which block outside of lists."""
     items: tuple[int, ...]
     """For each token, which item of a list or which block it is part of."""
 
@@ -146,7 +154,7 @@ def _light_moves(one: _Reading, other: _Reading) -> bool:
 
 def _moves_down(reading: _Reading, before: frozenset[int], after: frozenset[int]) -> bool:
     """Say whether each is of one item, and `after` of a later one."""
-    items = [{reading.items[at] for at in part} for part in (before, after)]
+    items = [{reading.outer[at] for at in part} for part in (before, after)]
     return all(len(found) == 1 for found in items) and min(before) < min(after)
 
 
@@ -171,12 +179,12 @@ def _read(slide: Slide, cells: Sequence[Cell]) -> _Reading:
     if slide.backgrounds:
         figures.append((_plain(slide.backgrounds), _plain(slide.split), slide.vertical))
     for block in slide.blocks:
-        if _is_figure(block):
+        if is_figure(block):
             figures.append(_plain(block))
         else:
             reader.block(block)
     marked = (frozenset(reader.grey), frozenset(reader.red))
-    return _Reading(tuple(reader.tokens), *marked, tuple(figures), tuple(reader.items))
+    return _Reading(tuple(reader.tokens), *marked, tuple(figures), tuple(reader.outer), tuple(reader.items))
 
 
 class _Reader:
@@ -184,9 +192,13 @@ class _Reader:
         self.tokens: list[object] = []
         self.grey: set[int] = set()
         self.red: set[int] = set()
+        self.outer: list[int] = []
         self.items: list[int] = []
         self._cells = cells
         self._item = 0
+        self._outer = 0
+        self._lists = 0
+        """How many lists are open."""
         self._marks: list[set[int]] = []
         """Where what is read now is to be noted: once for each grey or red that is open."""
         self._spans: list[set[int] | None] = []
@@ -195,6 +207,7 @@ class _Reader:
     def block(self, block: Block | ListItem) -> None:
         if isinstance(block, Comment) or (isinstance(block, Paragraph) and not block.children):
             return
+        self._outer += self._lists < (2 if isinstance(block, ListItem) else 1)
         if isinstance(block, ClassBlock) and (mark := self._mark(block.classes)) is not None:
             self._inside(block.children, mark)
             return
@@ -210,8 +223,10 @@ class _Reader:
                 self._item += not isinstance(block, Paragraph) or not block.tight
                 self._add(f"Heading({block.level}" if isinstance(block, Heading) else "Paragraph(")
             if isinstance(block, List):
+                self._lists += 1
                 for item in block.items:
                     self.block(item)
+                self._lists -= 1
             elif isinstance(block, (Paragraph, Heading)):
                 for inline in block.children:
                     self.inline(inline)
@@ -287,16 +302,50 @@ class _Reader:
             for mark in self._marks:
                 mark.add(len(self.tokens))
         self.tokens.append(token)
+        self.outer.append(self._outer)
         self.items.append(self._item)
 
 
-def _is_figure(block: Block) -> bool:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How much of some blocks is grey or red."""
+
+    letters: int
+    """What is seen of them: characters but for white space, formulas, code and the like."""
+    grey_letters: int
+    """Those of them that are grey."""
+    grey: frozenset[int]
+    """Places of the tokens that are grey, those that are no characters among them."""
+    red: bool
+    """Some of it is red."""
+    text: str
+    """The characters."""
+
+
+def marks_of(blocks: Sequence[Block | ListItem], cells: Sequence[Cell] = ()) -> Marks:
+    """Return what of some blocks is grey or red; pictures that stand alone count as text."""
+    reader = _Reader(cells)
+    for block in blocks:
+        reader.block(block)
+    places = [at for at, token in enumerate(reader.tokens) if _shows(token)]
+    text = "".join(t if isinstance(t, str) and len(t) == 1 else " " for t in reader.tokens)
+    grey = reader.grey.intersection(places)
+    return Marks(len(places), len(grey), frozenset(reader.grey), bool(reader.red), text)
+
+
+def _shows(token: object) -> bool:
+    if isinstance(token, str):
+        return len(token) == 1 and bool(token.strip())
+    return isinstance(token, tuple) and token[0] not in _FRAMES
+
+
+def is_figure(block: Block) -> bool:
     """Say whether a block is a picture, with or without its caption, or the caption of one."""
     match block:
         case Paragraph(children=children):
             return _is_picture_line(children)
         case ClassBlock(classes=classes, children=inner):
-            return "center" in classes and bool(inner) and all(map(_is_figure, inner))
+            return "center" in classes and bool(inner) and all(map(is_figure, inner))
         case HtmlBlock(html=html):
             return bool(_IMAGE_HTML.fullmatch(html)) and "<img" in html.lower()
     return False
