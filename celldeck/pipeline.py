@@ -9,13 +9,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from celldeck.drawings import drawings_path, read_drawings, with_drawings
+from celldeck.beside import is_printed, typesets_notes, write_for_students, write_printed, writing
 from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
@@ -25,7 +24,6 @@ from celldeck.keymap import with_keys
 from celldeck.model import Cell, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
 from celldeck.parse import choose_theme, parse, unknown_themes
-from celldeck.parse.alt_texts import missing_alt_texts
 from celldeck.parse.markdown import read_markdown
 from celldeck.parse.walk import every_node
 from celldeck.rehearsal import read_rehearsal, rehearsal_path, seconds_per_slide
@@ -33,7 +31,6 @@ from celldeck.render import render
 from celldeck.render.allowlist import sanitize
 from celldeck.render.blocks import render_blocks
 from celldeck.render.context import Context
-from celldeck.render.inlines import alt_text
 from celldeck.render.math import CSS as MATH_CSS
 from celldeck.render.math import Typesetter
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
@@ -195,7 +192,7 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
     theme, size = _sized(themes, find_theme(themes, _text(deck.directives.get("theme"))), deck, told)
     context = _context(deck, theme, options, tools, told)
     page = render(deck, theme, context, tools.again(path).renderer)
-    if template == "bespoke":
+    if template == "bespoke" or (template == "print" and typesets_notes(tools.settings)):
         page = _with_speaker(page, context, tools, told)
     css = stylesheet(
         themes,
@@ -306,15 +303,26 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
         DeckError: a file could not be written, and what stood there is untouched; or there is no browser to
             print with, or it failed, and the HTML has been written.
     """
+    whole, page = write_html(built, tools, html, template)
+    return whole if page is None else print_written(whole, page, tools, html)
+
+
+def write_html(
+    built: Built, tools: Tools, html: Path, template: DocumentTemplate = "bespoke"
+) -> tuple[Built, Page | None]:
+    """Write what needs no browser, and return the page that is to be printed, if one is; see `write`."""
     whole = self_contained(built, tools, html, template)
-    with _writing(html):
+    with writing(html):
         write_atomically(html, document(whole.page, template=template, cache=tools.cache))
-    told: list[Notice] = []
-    _write_for_students(whole, tools, html)
-    if tools.settings.pdf or tools.settings.images:
-        page = _print_page(whole, built, tools, html, template)
-        told += _write_printed(whole, page, tools, html)
-    return replace(whole, notices=_told((*whole.notices, *told), built.deck, tools))
+    write_for_students(whole.deck, tools, html)
+    page = _print_page(whole, built, tools, html, template) if is_printed(tools.settings) else None
+    return whole, page
+
+
+def print_written(whole: Built, page: Page, tools: Tools, html: Path) -> Built:
+    """Write what needs a browser; see `write`."""
+    told = write_printed(whole.deck, page, tools, html)
+    return replace(whole, notices=_told((*whole.notices, *told), whole.deck, tools))
 
 
 def _print_page(whole: Built, built: Built, tools: Tools, html: Path, template: DocumentTemplate) -> Page:
@@ -324,76 +332,6 @@ def _print_page(whole: Built, built: Built, tools: Tools, html: Path, template: 
     options = tools.options(built.deck.source.path)
     printed = replace(built, page=render_page(built.deck, options, tools, "print"))
     return self_contained(printed, tools, html, "print").page
-
-
-def _write_printed(built: Built, page: Page, tools: Tools, html: Path) -> list[Notice]:
-    """Write what a browser prints, the PDF and the pictures of slides, and return what is to be told."""
-    from celldeck.export.chosen import choose, chosen_numbers
-    from celldeck.export.pdf import PdfLook, write_pdf
-    from celldeck.export.png import slide_pictures
-    from celldeck.export.steps import for_paper
-
-    settings = tools.settings
-    told: list[Notice] = []
-    if settings.drawings and (drawings := drawings_path(built.deck.source.path)).is_file():
-        page = with_drawings(page, read_drawings(drawings))
-    numbers = tuple(range(1, len(page.slides) + 1))
-    if settings.pages:
-        numbers = chosen_numbers(settings.pages, len(page.slides))
-        page = choose(page, numbers)
-    if settings.pdf:
-        pdf = html.with_suffix(".pdf")
-        paper, places = for_paper(page, settings.steps)
-        look = PdfLook(quality=settings.quality, labels=tuple(str(numbers[place]) for place in places))
-        with _writing(pdf):
-            printed = partial(document, template="print")
-            told += write_pdf(pdf, printed, paper, tools.browser, settings.cache, look)
-        told += missing_alt_texts(built.deck, alt_text)
-    if settings.images:
-        folder = html.with_suffix("")
-        ending = {"png": "png", "jpeg": "jpg"}[settings.images]
-        pictures = slide_pictures(
-            document(page, template="print"), page, tools.browser, kind=settings.images, scale=2
-        )
-        with _writing(folder):
-            for number, picture in zip(numbers, pictures, strict=True):
-                write_atomically(folder / f"{number:03}.{ending}", picture)
-    return told
-
-
-def _write_for_students(built: Built, tools: Tools, html: Path) -> None:
-    """Write the notebook and the script that the settings ask for."""
-    if not (tools.settings.ipynb or tools.settings.py):
-        return
-    from celldeck.export.local_files import kind_of
-    from celldeck.export.notebook import notebook, script
-
-    folders = (built.deck.source.path.parent, tools.settings.root)
-
-    def embed(address: str) -> str:
-        path = tools.files.find(address, folders) if kind_of(address) == "local" else None
-        return tools.files.content(path, picture=True).url or address if path else address
-
-    if tools.settings.ipynb:
-        path = html.with_suffix(".ipynb")
-        with _writing(path):
-            write_atomically(path, notebook(built.deck, embed))
-    if tools.settings.py:
-        path = html.with_suffix(".py")
-        with _writing(path):
-            write_atomically(path, script(built.deck))
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        file = next((folder for folder in path.parents if folder.is_file()), None)
-        reason = f"{file} is a file, not a folder" if file else error.strerror or str(error)
-        if path.is_dir():
-            reason = "it is a folder"
-        raise DeckError(f"{path} cannot be written: {reason}") from error
 
 
 def failures(deck: Deck) -> Iterator[str]:

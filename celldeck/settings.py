@@ -59,6 +59,20 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("quality", "text", "pictures in PDFs (default: good)", ("draft", "good", "lossless")),
     Option("drawings", "flag", "put the drawings saved beside a deck (NAME.drawings.json) into its PDF"),
+    Option(
+        "notes",
+        "text",
+        "speaker notes in the PDF: as annotations, below their slides, at its end (default: none)",
+        ("none", "annotations", "below", "appendix"),
+    ),
+    Option(
+        "handout",
+        "text",
+        "slides a page of the PDF, with lines or notes beside them",
+        ("1", "2", "3", "4", "6"),
+    ),
+    Option("title-page", "flag", "begin the PDF with a page of title, author and description"),
+    Option("paper", "text", "paper of handouts (default: a4)", ("a4", "letter")),
     Option("pages", "text", "slides that the PDF has, such as 3-17,22 (default: all)", metavar="PAGES"),
     Option("ipynb", "flag", "write a notebook beside each HTML deck"),
     Option("py", "flag", "write a Python script in percent format beside each HTML deck"),
@@ -111,6 +125,11 @@ class Settings:
     quality: Literal["draft", "good", "lossless"] = "good"
     """Pixels of pictures in PDFs: as many as the page has, twice as many, all."""
     drawings: bool = False
+    notes: Literal["none", "annotations", "below", "appendix"] = "none"
+    handout: Literal["1", "2", "3", "4", "6"] | None = None
+    """Slides a page; None: no handout."""
+    title_page: bool = False
+    paper: Literal["a4", "letter"] = "a4"
     html_tags: Literal["all", "safe"] = "safe"
     theme_set: tuple[str, ...] | None = None
     """None: the folder `theme` in `root`, if there is one."""
@@ -262,6 +281,8 @@ def _check_keys(entries: list[str], source: Source) -> None:
 
 def _value(option: Option, value: Any, source: Source, key: str) -> Any:
     whole = isinstance(value, int) and not isinstance(value, bool)
+    if whole and str(value) in option.choices:
+        return str(value)
     is_right, wanted = {
         "flag": (isinstance(value, bool), "true or false"),
         "text": (isinstance(value, str), "a text"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import threading
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,9 +21,12 @@ from celldeck.settings import Settings
 from celldeck.themes import ThemeSet, add_theme_file, find_name, load_themes
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from celldeck.execute import Kernels
     from celldeck.export.browser import Browser
     from celldeck.export.local_files import LocalFiles
+    from celldeck.export.pdf.shelf import Shelf
     from celldeck.render.mime.frames import Frames
 
 
@@ -57,6 +61,9 @@ class Tools:
     in the deck's page."""
     is_stopped: bool = False
     """What is built now is not wanted any more."""
+    _browser: Future[Browser] | None = None
+    _shelves: dict[Path, Shelf] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @cached_property
     def cache(self) -> Cache:
@@ -142,16 +149,60 @@ class Tools:
         return LocalFiles()
 
     @cached_property
-    def browser(self) -> Browser:
-        """The browser that prints, started when it is first asked for.
+    def browser_program(self) -> Path:
+        """The browser that prints, not started.
 
         Raises:
             DeckError: there is none.
         """
-        from celldeck.export.browser import Browser
         from celldeck.export.find_browser import find_browser
 
-        return Browser(find_browser(self.settings.browser)).__enter__()
+        return find_browser(self.settings.browser)
+
+    @property
+    def browser(self) -> Browser:
+        """The browser that prints, started when it is first asked for; threads share it.
+
+        Raises:
+            DeckError: there is none, or it does not start.
+        """
+        return self.start_browser().result()
+
+    def start_browser(self) -> Future[Browser]:
+        """Let the browser start meanwhile; one that has gone is started anew."""
+        with self._lock:
+            old = self._browser
+            if old is not None and not (old.done() and (old.exception() or old.result().is_gone)):
+                return old
+            if old is not None and not old.exception():
+                old.result().close()
+            from concurrent.futures import Future
+
+            starting: Future[Browser] = Future()
+            self._browser = starting
+        threading.Thread(target=self._start_browser, args=(starting,), name="browser-start").start()
+        return starting
+
+    def _start_browser(self, starting: Future[Browser]) -> None:
+        from celldeck.export.browser import Browser
+
+        try:
+            starting.set_result(Browser(self.browser_program).__enter__())
+        except BaseException as error:
+            starting.set_exception(error)
+
+    def _end_browser(self) -> None:
+        with self._lock:
+            browser, self._browser = self._browser, None
+        if browser is not None and browser.exception() is None:
+            browser.result().close()
+
+    def shelf(self, path: Path) -> Shelf:
+        """Return what is kept of the pages of the PDF at `path`; one for each."""
+        from celldeck.export.pdf.shelf import Shelf
+
+        with self._lock:
+            return self._shelves.setdefault(path, Shelf.of(self.settings.cache, path))
 
     def options(self, path: Path) -> MarpOptions:
         """Return how the deck at `path` is read and rendered."""
@@ -176,14 +227,14 @@ class Tools:
         """End what builds wait for, kernels and the browser, from another thread: these builds fail."""
         self.is_stopped = True
         self.kernels.stop()
-        if "browser" in self.__dict__:
-            self.browser.close()
+        self._end_browser()
 
     def close(self) -> None:
         """End the engines and the browser, and write what is worth keeping."""
-        for name in ("highlighter", "mathjax", "browser"):
+        for name in ("highlighter", "mathjax"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
+        self._end_browser()
         if "cache" in self.__dict__:
             self.cache.flush()
 

@@ -7,13 +7,19 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from celldeck.export.browser import Tab
+from celldeck.export.browser import Browser, Tab
+from celldeck.export.find_browser import find_browser
+from celldeck.export.pdf import Press
+from celldeck.export.pdf.pictures import Quality
+from celldeck.export.pdf.shelf import Shelf
 from celldeck.model import Metadata, Page
+from celldeck.render.page import document
 from celldeck.source import Source
 
 SCAFFOLD = r"""
@@ -171,6 +177,13 @@ class Presented:
         self.evaluate(
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
         )
+
+
+def press(browser: Browser, cache: Path, path: Path, quality: Quality = "good") -> Press:
+    """Return what a PDF is printed with, in a browser that runs."""
+    shelf = Shelf.of(cache, path)
+    printed = partial(document, template="print")
+    return Press(printed, lambda: browser, find_browser(), shelf, cache / "pictures", quality)
 
 
 def words(pdf: Path, number: int) -> list[tuple[str, float, float]]:

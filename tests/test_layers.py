@@ -19,6 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cell_options", "gateway"),
     ("parse", "execute", "themes", "render", "export", "settings", "marp_project", "rehearsal", "drawings"),
     ("tools",),
+    ("beside",),
     ("pipeline",),
     ("session", "outputs", "mends", "remark"),
     ("serve", "reporter"),

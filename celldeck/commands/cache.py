@@ -33,6 +33,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("outputs", "outputs of cells"),
     Kind("files", "copies of files that cells wrote"),
     Kind("pictures", "pictures as PDFs have them"),
+    Kind("printed", "pages of PDFs"),
     Kind("made.bin", "formulas and coloured code"),
 )
 

@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -60,8 +59,8 @@ _SETTLED = """(async () => {
 class Browser:
     """A headless Chromium, Chrome, Edge or Brave; a context manager that starts and ends it.
 
-    It has a profile of its own in a temporary folder, which goes when it ends. Threads that share it wait for
-    each other: one has its tabs at a time.
+    It has a profile of its own in a temporary folder, which goes when it ends. Threads may share it, each
+    with tabs of its own.
     """
 
     def __init__(self, program: Path | None = None, *, timeout_s: float = 30.0) -> None:
@@ -74,7 +73,6 @@ class Browser:
         self._timeout_s = timeout_s
         self._devtools: DevTools | None = None
         self._folder: Path | None = None
-        self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
         """Start the browser.
@@ -107,6 +105,11 @@ class Browser:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def is_gone(self) -> bool:
+        """It is not running, though nobody has ended it."""
+        return self._devtools is None or self._devtools.is_gone
+
     def close(self) -> None:
         """End the browser and remove what it kept."""
         atexit.unregister(self.close)
@@ -129,18 +132,12 @@ class Browser:
         Args:
             media: `print` to lay the page out as it is printed; empty: as on a screen.
         """
-        with self._lock:
-            yield from self._tab(width_px, height_px, media)
-
-    def _tab(self, width_px: float, height_px: float, media: str) -> Iterator[Tab]:
-        assert self._devtools
-        assert self._folder
-        devtools = self._devtools
+        devtools, folder = self._devtools, self._folder
+        if devtools is None or folder is None:
+            raise DeckError("the browser has been ended")
         target = devtools.call("Target.createTarget", {"url": "about:blank"})["targetId"]
         session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
-        tab = Tab(
-            devtools, session, Path(tempfile.mkdtemp(prefix="page-", dir=self._folder)), self._timeout_s
-        )
+        tab = Tab(devtools, session, Path(tempfile.mkdtemp(prefix="page-", dir=folder)), self._timeout_s)
         try:
             tab.call("Page.enable")
             tab.resize(width_px, height_px)
@@ -175,7 +172,7 @@ class Tab:
 
     def wait(self, until: Callable[[], bool], timeout_s: float) -> bool:
         """Let events come in until `until` holds, and say whether it does."""
-        return self._devtools.wait(until, timeout_s)
+        return self._devtools.wait(until, timeout_s, self._session)
 
     def resize(self, width_px: float, height_px: float, *, scale: float = 1.0, mobile: bool = False) -> None:
         """Give the window another size, in CSS pixels, with `scale` device pixels each."""

@@ -35,4 +35,7 @@ def choose(page: Page, numbers: tuple[int, ...]) -> Page:
         slides=tuple(page.slides[number - 1] for number in numbers),
         notes=tuple(page.notes[number - 1] for number in numbers),
         titles=tuple(page.titles[number - 1] for number in numbers),
+        typeset_notes=tuple(page.typeset_notes[number - 1] for number in numbers)
+        if page.typeset_notes
+        else (),
     )

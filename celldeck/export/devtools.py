@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import BufferedReader, BufferedWriter
@@ -34,7 +34,7 @@ class ProtocolError(Exception):
 
 
 class DevTools:
-    """A browser's process and the pipe to it. For one thread."""
+    """A browser's process and the pipe to it. Threads may share it, each with tabs of its own."""
 
     def __init__(self, command: Sequence[str], log: Path) -> None:
         """Start the browser.
@@ -48,9 +48,13 @@ class DevTools:
         """
         self._program = command[0]
         self._log = log
-        self._messages: queue.SimpleQueue[Json | None] = queue.SimpleQueue()
+        self._arrived = threading.Condition()
+        """Held to change what follows, and told when something has come."""
+        self._events: dict[str | None, deque[Json]] = {}
+        """What the browser told of each tab, not yet handled."""
         self._listeners: dict[tuple[str | None, str], list[Callable[[Json], None]]] = {}
         self._answers: dict[int, Json] = {}
+        self._writing = threading.Lock()
         self._calls = 0
         self._is_gone = False
         with log.open("wb") as errors:
@@ -71,17 +75,19 @@ class DevTools:
             DeckError: the browser is gone, or has not answered in time.
             ProtocolError: it refused the call.
         """
-        self._calls += 1
-        number = self._calls
+        with self._arrived:
+            self._calls += 1
+            number = self._calls
         message: Json = {"id": number, "method": method, "params": params or {}}
         if session:
             message["sessionId"] = session
         try:
-            self._input.write(json.dumps(message).encode() + b"\0")
-            self._input.flush()
+            with self._writing:
+                self._input.write(json.dumps(message).encode() + b"\0")
+                self._input.flush()
         except (OSError, ValueError):
             raise self._gone() from None
-        if not self.wait(lambda: number in self._answers, timeout_s):
+        if not self.wait(lambda: number in self._answers, timeout_s, session):
             raise DeckError(
                 f"the browser has not answered {method} within {timeout_s:g} seconds",
                 hint="a slide may keep it busy, or the machine may be short of memory",
@@ -92,37 +98,49 @@ class DevTools:
         result: Json = answer["result"]
         return result
 
-    def wait(self, until: Callable[[], bool], timeout_s: float) -> bool:
-        """Handle messages until `until` holds, and say whether it does.
+    def wait(self, until: Callable[[], bool], timeout_s: float, session: str | None = None) -> bool:
+        """Handle the events of a tab until `until` holds, and say whether it does.
 
         Raises:
             DeckError: the browser is gone.
         """
         end = time.monotonic() + timeout_s
-        while not until():
-            try:
-                message = self._messages.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                return False
-            if message is None:
-                self._is_gone = True
-                raise self._gone()
-            if "id" in message:
-                self._answers[message["id"]] = message
-            else:
-                key = (message.get("sessionId"), message["method"])
-                for listener in tuple(self._listeners.get(key, ())):
-                    listener(message["params"])
-        return True
+        while True:
+            with self._arrived:
+                while True:
+                    events = self._events.get(session)
+                    if until():
+                        return True
+                    if events:
+                        event = events.popleft()
+                        listeners = tuple(self._listeners.get((session, event["method"]), ()))
+                        break
+                    if self._is_gone:
+                        raise self._gone()
+                    left = end - time.monotonic()
+                    if left <= 0:
+                        return False
+                    self._arrived.wait(left)
+            # A listener may call the browser itself.
+            for listener in listeners:
+                listener(event["params"])
 
     def listen(self, method: str, listener: Callable[[Json], None], session: str | None = None) -> None:
         """Call `listener` with the parameters of every such event."""
-        self._listeners.setdefault((session, method), []).append(listener)
+        with self._arrived:
+            self._listeners.setdefault((session, method), []).append(listener)
+
+    @property
+    def is_gone(self) -> bool:
+        """The browser has closed its pipe."""
+        return self._is_gone
 
     def forget(self, session: str) -> None:
         """Drop the listeners of a tab that was closed."""
-        for key in [key for key in self._listeners if key[0] == session]:
-            del self._listeners[key]
+        with self._arrived:
+            self._events.pop(session, None)
+            for key in [key for key in self._listeners if key[0] == session]:
+                del self._listeners[key]
 
     def close(self) -> None:
         """End the browser and all its processes."""
@@ -148,7 +166,7 @@ class DevTools:
             self._output.close()
 
     def _read(self) -> None:
-        """Put whole messages on the queue, and None when there will be no more. Runs in its own thread."""
+        """Sort what comes from the browser until it ends. Runs in its own thread."""
         pending = bytearray()
         while True:
             try:
@@ -156,14 +174,24 @@ class DevTools:
             except (OSError, ValueError):
                 chunk = b""
             if not chunk:
-                self._messages.put(None)
+                with self._arrived:
+                    self._is_gone = True
+                    self._arrived.notify_all()
                 return
             at = len(pending)
             pending += chunk
             while (end := pending.find(b"\0", at)) >= 0:
-                self._messages.put(json.loads(pending[:end]))
+                self._take(json.loads(pending[:end]))
                 del pending[: end + 1]
                 at = 0
+
+    def _take(self, message: Json) -> None:
+        with self._arrived:
+            if "id" in message:
+                self._answers[message["id"]] = message
+            elif (session := message.get("sessionId"), message["method"]) in self._listeners:
+                self._events.setdefault(session, deque()).append(message)
+            self._arrived.notify_all()
 
     def _gone(self) -> DeckError:
         with suppress(subprocess.TimeoutExpired):

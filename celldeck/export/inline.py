@@ -100,9 +100,13 @@ def inline(
     """
     embedding = _Embedding(files, (folder, *([root] if root else [])), output, stand_ins)
     slides = tuple(embedding.slide(slide, number) for number, slide in enumerate(page.slides, 1))
+    notes = tuple(
+        embedding.slide(note, number) if note else "" for number, note in enumerate(page.typeset_notes, 1)
+    )
     css = embedding.stylesheet(page.css, style_folders)
     slides, shared = _share_backgrounds(slides)
-    return Inlined(replace(page, slides=slides, css=css + shared), tuple(embedding.findings))
+    inlined = replace(page, slides=slides, css=css + shared, typeset_notes=notes)
+    return Inlined(inlined, tuple(embedding.findings))
 
 
 _MESSAGES: dict[Kind, str] = {

@@ -93,16 +93,19 @@ def for_paper(page: Page, steps: Steps) -> tuple[Page, tuple[int, ...]]:
         for slide, state, each in zip(page.slides, states, printed, strict=True)
         for reached in each
     ]
-    notes: list[tuple[str, ...]] = []
-    for own, each in zip(page.notes, printed, strict=True):
-        notes += [*[()] * (len(each) - 1), own]
+    # Of each slide the last state.
+    lasts = [at + 1 == len(places) or places[at + 1] != place for at, place in enumerate(places)]
     shown = replace(
         page,
         slides=tuple(slides),
         css=page.css + _CSS,
-        notes=tuple(notes),
+        notes=tuple(page.notes[place] if last else () for place, last in zip(places, lasts, strict=True)),
         titles=tuple(page.titles[place] for place in places),
-        typeset_notes=(),
+        typeset_notes=tuple(
+            page.typeset_notes[place] if last else "" for place, last in zip(places, lasts, strict=True)
+        )
+        if page.typeset_notes
+        else (),
         plan=(),
     )
     return shown, places

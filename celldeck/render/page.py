@@ -20,8 +20,8 @@ from celldeck.model import Page
 
 DocumentTemplate = Literal["bespoke", "bare", "print"]
 """`bespoke`: one slide at a time, to present. `bare`: all slides one under another, without a script that
-presents. `print`: as `bare`, at the slides' own size and a page each; scoped like `bespoke`, so that both can
-share their stylesheet."""
+presents. `print`: sheets of paper (see `export/paper.py`) one under another, which have the slides in them;
+scoped like `bespoke`, so that both can share their stylesheet."""
 
 CONTAINERS: dict[DocumentTemplate, str] = {"bespoke": r"div#\:\$p", "bare": "", "print": r"div#\:\$p"}
 """The selector of the element around the slides, which a template's stylesheet is scoped to; empty: none."""
@@ -102,8 +102,9 @@ def document(
         "generator": f"celldeck {celldeck.__version__}",
         "look": _in_style({"bespoke": _look(), "bare": _runtime("bare.css"), "print": ""}[template]),
         "css": _in_style(page.css),
-        "print_look": _in_style(_print_look(page.size_px)) if template == "print" else "",
-        "container": _CONTAINER_ID if CONTAINERS[template] else "",
+        "print_look": _print_look(page.size_px) if template == "print" else "",
+        # Sheets of paper have containers of their own.
+        "container": _CONTAINER_ID if template == "bespoke" else "",
         "slides": "".join(_with_nonce(page.slides, nonce) if own_scripts and nonce else page.slides),
         "notes": notes_html(page) if presents else "",
         "options": _script_json(options) if presents else "",
@@ -152,10 +153,7 @@ def _print_look(size_px: tuple[float, float]) -> str:
     width, height = (f"{side:g}px" for side in size_px)
     return (
         f"@page {{ size: {width} {height}; margin: 0 }}\n"
-        "html, body { margin: 0; padding: 0; background: none }\n"
-        f"div#\\:\\$p > svg {{ display: block; width: {width}; height: {height};"
-        " break-after: page; break-inside: avoid }\n"
-        "div#\\:\\$p > svg:last-child { break-after: auto }\n"
+        f":root {{ --sheet-width: {width}; --sheet-height: {height} }}\n" + _runtime("paper.css")
     )
 
 

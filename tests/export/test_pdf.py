@@ -10,11 +10,13 @@ from typing import Any
 
 import pikepdf
 import pytest
-from driver import page, words
+from driver import page, press, words
 from PIL import Image
 
 from celldeck.export.browser import Browser
-from celldeck.export.pdf import PdfLook, make_pdf, write_pdf
+from celldeck.export.paper import plain_paper
+from celldeck.export.pdf import write_pdf
+from celldeck.export.pdf.pictures import Quality
 from celldeck.export.pdf.stand_ins import blank_jpeg, name_of
 from celldeck.export.pdf.structure import mark_artifacts
 from celldeck.export.png import slide_pictures
@@ -34,8 +36,12 @@ SLIDES = (
 )
 
 
-def printed(page: Page, browser: Browser, path: Path) -> pikepdf.Pdf:
-    assert write_pdf(path, PRINT, page, browser, path.parent / "cache") == ()
+def printed(
+    page: Page, browser: Browser, path: Path, quality: Quality = "good", labels: tuple[str, ...] = ()
+) -> pikepdf.Pdf:
+    assert (
+        write_pdf(path, plain_paper(page, labels), press(browser, path.parent / "cache", path, quality)) == ()
+    )
     return pikepdf.open(io.BytesIO(path.read_bytes()))
 
 
@@ -134,29 +140,26 @@ def test_a_deck_that_says_nothing_has_its_file_name_as_title_and_no_language(
 
 
 def test_a_style_that_breaks_slides_over_pages_is_told(browser: Browser, tmp_path: Path) -> None:
-    broken = page("<p>x</p>", "<p>y</p>", css="svg { height: 800px !important }")
+    broken = page("<p>x</p>", "<p>y</p>", css=".celldeck-sheet { height: 800px !important }")
     path = tmp_path / "deck.pdf"
-    (notice,) = write_pdf(path, PRINT, broken, browser, tmp_path)
+    (notice,) = write_pdf(path, plain_paper(broken), press(browser, tmp_path, path))
     assert (notice.kind, notice.message) == ("pdf-pages", f"{path} has 4 pages for 2 slides")
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    deck = page("<p>x</p>")
+    path = tmp_path / "file" / "deck.pdf"
     with pytest.raises(OSError):  # noqa: PT011
-        write_pdf(tmp_path / "file" / "deck.pdf", PRINT, deck, browser, tmp_path / "cache")
+        write_pdf(path, plain_paper(page("<p>x</p>")), press(browser, tmp_path / "cache", path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
 
 
 def test_the_same_deck_gives_the_same_bytes(browser: Browser, tmp_path: Path) -> None:
     deck = page(*SLIDES, *PICTURES)
-    one, other = (make_pdf(PRINT, deck, browser, tmp_path / folder) for folder in ("one", "other"))
-    contents = [
-        [sheet.Contents.read_bytes() for sheet in pikepdf.open(io.BytesIO(pdf)).pages]
-        for pdf, _ in (one, other)
-    ]
-    assert contents[0] == contents[1]
-    assert one[1] == 6
+    for folder in ("one", "other"):
+        printed(deck, browser, tmp_path / folder / "deck.pdf")
+    one, other = (tmp_path / folder / "deck.pdf" for folder in ("one", "other"))
+    assert one.read_bytes() == other.read_bytes()
 
 
 # ---------------------------------------------------------------- pictures
@@ -187,8 +190,7 @@ def _images(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
 def test_a_picture_has_the_pixels_that_are_seen(
     browser: Browser, tmp_path: Path, quality: Any, width: int
 ) -> None:
-    content, _ = make_pdf(PRINT, page(PICTURES[0]), browser, tmp_path, PdfLook(quality))
-    pdf = pikepdf.open(io.BytesIO(content))
+    pdf = printed(page(PICTURES[0]), browser, tmp_path / "deck.pdf", quality)
     (image,) = _images(pdf)
     assert (image.Width, image.Height) == (width, width * 3 // 4)
 
@@ -198,15 +200,13 @@ def test_a_picture_that_is_seen_through_keeps_its_opacity(browser: Browser, tmp_
     file = io.BytesIO()
     picture.save(file, "PNG")
     source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-    content, _ = make_pdf(PRINT, page(f'<p><img alt="x" src="{source}"></p>'), browser, tmp_path)
-    pdf = pikepdf.open(io.BytesIO(content))
+    pdf = printed(page(f'<p><img alt="x" src="{source}"></p>'), browser, tmp_path / "deck.pdf")
     (image,) = [i for i in _images(pdf) if "/SMask" in i]
     assert set(image.SMask.read_bytes()) == {128}
 
 
 def test_a_drawing_is_in_the_pdf_once_however_often_it_is_shown(browser: Browser, tmp_path: Path) -> None:
-    content, _ = make_pdf(PRINT, page(*PICTURES[1:]), browser, tmp_path)
-    pdf = pikepdf.open(io.BytesIO(content))
+    pdf = printed(page(*PICTURES[1:]), browser, tmp_path / "deck.pdf")
     assert _images(pdf) == []
     forms = {value.objgen for sheet in pdf.pages for value in sheet.Resources.XObject.values()}
     assert len(forms) == 1
@@ -214,8 +214,7 @@ def test_a_drawing_is_in_the_pdf_once_however_often_it_is_shown(browser: Browser
 
 def test_a_filtered_picture_is_printed_with_its_filter(browser: Browser, tmp_path: Path) -> None:
     slide = f'<p><img alt="x" src="{_png(60, 60)}" style="filter:invert(1)"></p>'
-    content, _ = make_pdf(PRINT, page(slide), browser, tmp_path)
-    pdf = pikepdf.open(io.BytesIO(content))
+    pdf = printed(page(slide), browser, tmp_path / "deck.pdf")
     names = [name_of(i.read_raw_bytes()) for i in _images(pdf)]
     assert names
     assert set(names) == {None}
@@ -223,9 +222,8 @@ def test_a_filtered_picture_is_printed_with_its_filter(browser: Browser, tmp_pat
 
 def test_a_picture_that_is_none_leaves_the_rest_as_it_is(browser: Browser, tmp_path: Path) -> None:
     broken = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\nnothing more").decode()
-    content, pages = make_pdf(PRINT, page(f'<p>x<img alt="y" src="{broken}"></p>'), browser, tmp_path)
-    assert pages == 1
-    assert content.startswith(b"%PDF")
+    pdf = printed(page(f'<p>x<img alt="y" src="{broken}"></p>'), browser, tmp_path / "deck.pdf")
+    assert len(pdf.pages) == 1
 
 
 def test_a_blank_is_a_picture_of_its_size() -> None:
@@ -281,14 +279,13 @@ def test_what_has_no_tag_is_an_artifact() -> None:
 
 
 def test_pages_of_one_slide_share_its_number(browser: Browser, tmp_path: Path) -> None:
-    look = PdfLook(labels=("1", "2", "2"))
-    content, _ = make_pdf(PRINT, page(*SLIDES), browser, tmp_path, look)
-    assert [sheet.label for sheet in pikepdf.open(io.BytesIO(content)).pages] == ["1", "2", "2"]
+    pdf = printed(page(*SLIDES), browser, tmp_path / "deck.pdf", labels=("1", "2", "2"))
+    assert [sheet.label for sheet in pdf.pages] == ["1", "2", "2"]
 
 
 def test_pictures_of_slides_show_each_with_all_its_fragments(browser: Browser) -> None:
     red = '<li data-marpit-fragment="1" style="list-style:none;height:720px;background:red"></li>'
     deck = page("<p>x</p>", red)
-    first, second = slide_pictures(document(deck, template="print"), deck, browser, scale=0.5)
+    first, second = slide_pictures(PRINT, deck, browser, scale=0.5)
     assert [int.from_bytes(second[at : at + 4], "big") for at in (16, 20)] == [640, 360]
     assert first != second

@@ -27,11 +27,8 @@ def print_drawings(pictures: Sequence[Picture], browser: Browser, folder: Path) 
     """
     import pikepdf
 
-    files = {picture.name: folder / f"{picture.name}-{_VERSION}.pdf" for picture in pictures}
-    printed: dict[str, bytes] = {}
-    for name, file in files.items():
-        with suppress(OSError):
-            printed[name] = file.read_bytes()
+    files = {picture.name: _file(folder, picture.name) for picture in pictures}
+    printed = {name: kept for name in files if (kept := read_drawing(folder, name))}
     missing = [picture for picture in pictures if picture.name not in printed]
     if not missing:
         return printed
@@ -52,6 +49,18 @@ def print_drawings(pictures: Sequence[Picture], browser: Browser, folder: Path) 
             with suppress(OSError):  # a build works without its cache
                 write_atomically(files[picture.name], output.getvalue())
     return printed
+
+
+def read_drawing(folder: Path, name: str) -> bytes | None:
+    """Return the PDF of a drawing that was printed before, or None."""
+    try:
+        return _file(folder, name).read_bytes()
+    except OSError:
+        return None
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}-{_VERSION}.pdf"
 
 
 def _document(pictures: Sequence[Picture]) -> str:

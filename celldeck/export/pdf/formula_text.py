@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pikepdf import Object, Pdf
+    from pikepdf import Object, Page, Pdf
 
 _FONT = "/CelldeckTeX"
 _STEP = re.compile(
@@ -33,35 +33,48 @@ class Formula:
     tex: str
 
 
-def add_formula_text(pdf: Pdf, formulas: Sequence[Formula]) -> None:
-    """Write the TeX of each formula into what its tag holds."""
-    from pikepdf import Dictionary, Name
-
+def marks_of_formulas(pdf: Pdf, formulas: Sequence[Formula]) -> dict[int, dict[int, Formula]]:
+    """Return by page (from 0) and mark of the content which formula the mark's content draws."""
     root = pdf.Root.get("/StructTreeRoot")
     if root is None or not formulas:
-        return
+        return {}
     pages = {sheet.obj.objgen: number for number, sheet in enumerate(pdf.pages)}
-    left = list(formulas)
+    left: dict[tuple[int, str], list[Formula]] = {}
+    for formula in reversed(formulas):
+        left.setdefault((formula.page, formula.tex), []).append(formula)
     marks: dict[int, dict[int, Formula]] = {}
     for tex, sheet, mark in _tagged(root):
         page = pages.get(sheet)
-        found = next((f for f in left if f.page == page and f.tex == tex), None)
-        if found:
-            left.remove(found)
-            marks.setdefault(found.page, {})[mark] = found
-    if not marks:
-        return
-    font = pdf.make_indirect(
+        if page is not None and (found := left.get((page, tex))):
+            marks.setdefault(page, {})[mark] = found.pop()
+    return marks
+
+
+def font_of_formulas(pdf: Pdf) -> Object:
+    """Return a font for `write_formulas`, in a PDF."""
+    from pikepdf import Dictionary, Name
+
+    return pdf.make_indirect(
         Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding)
     )
-    for number, wanted in marks.items():
-        sheet_object = pdf.pages[number]
-        content = sheet_object.Contents
-        content.write(_written(content.read_bytes(), wanted, float(sheet_object.mediabox[3])))
-        fonts = sheet_object.Resources.get("/Font")
-        if fonts is None:
-            fonts = sheet_object.Resources.Font = Dictionary()
-        fonts[_FONT] = font
+
+
+def write_formulas(
+    content: bytes, wanted: dict[int, Formula], height_pt: float, sheet: Page, font: Object
+) -> bytes:
+    """Return the content of a page with the TeX of formulas before the ends of their marks.
+
+    Args:
+        wanted: by mark.
+        sheet: the page, whose resources get the font.
+    """
+    from pikepdf import Dictionary
+
+    fonts = sheet.Resources.get("/Font")
+    if fonts is None:
+        fonts = sheet.Resources.Font = Dictionary()
+    fonts[_FONT] = font
+    return _written(content, wanted, height_pt)
 
 
 def _tagged(element: Object, sheet: object = None) -> list[tuple[str, tuple[int, int], int]]:

@@ -33,6 +33,19 @@ class Packed:
     """Width, height and deflated bytes of its opacity; None: opaque."""
 
 
+def packed_name(name: str, size_px: tuple[int, int], scale: float, quality: Quality) -> str:
+    """Return what a raster is called as the PDF will hold it: `pack` keeps it in a file of this name."""
+    (width, height), _ = _look(size_px, scale, quality)
+    return f"{name}-{width}x{height}-{quality}-{_VERSION}"
+
+
+def _look(size_px: tuple[int, int], scale: float, quality: Quality) -> tuple[tuple[int, int], int]:
+    density, jpeg_quality = _LOOKS[quality]
+    share = min(1.0, scale * density)
+    width, height = (max(1, round(side * share)) for side in size_px)
+    return (width, height), jpeg_quality
+
+
 def pack(
     name: str, data: bytes, size_px: tuple[int, int], scale: float, quality: Quality, folder: Path
 ) -> Packed:
@@ -44,13 +57,11 @@ def pack(
     Raises:
         OSError: it is damaged.
     """
-    density, jpeg_quality = _LOOKS[quality]
-    share = min(1.0, scale * density)
-    width, height = (max(1, round(side * share)) for side in size_px)
-    file = folder / f"{name}-{width}x{height}-{quality}-{_VERSION}.picture"
-    if kept := _read(file):
+    file = folder / f"{packed_name(name, size_px, scale, quality)}.picture"
+    if kept := read_packed(file):
         return kept
-    packed = _pack(data, (width, height), jpeg_quality, lossless=quality == "lossless")
+    size, jpeg_quality = _look(size_px, scale, quality)
+    packed = _pack(data, size, jpeg_quality, lossless=quality == "lossless")
     _keep(packed, file)
     return packed
 
@@ -130,7 +141,8 @@ def _entries(size: tuple[int, int], space: str, bits: int) -> dict[str, Any]:
     return {"/Width": size[0], "/Height": size[1], "/ColorSpace": space, "/BitsPerComponent": bits}
 
 
-def _read(file: Path) -> Packed | None:
+def read_packed(file: Path) -> Packed | None:
+    """Return what `pack` kept in a file; None: it is not there, or damaged."""
     try:
         head, _, rest = file.read_bytes().partition(b"\n")
         told = json.loads(head)

@@ -6,13 +6,15 @@ PDF/UA-1 is ISO 14289-1; the types of elements are those of PDF 32000-1:2008, 14
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
 
 # Chromium names elements that PDF 1.7 has not.
+UNKNOWN = "/CelldeckTypes"
+"""Where a print notes its tags of types that PDF does not know."""
 _ROLES = {"/Em": "/Span", "/Strong": "/Span", "/Sub": "/Span", "/Title": "/P", "/Aside": "/Div"}
 _NAMES = """
 Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6 L LI
@@ -22,35 +24,44 @@ _STANDARD = frozenset(f"/{name}" for name in _NAMES.split())
 _MARK = re.compile(rb"^(?:/\w+ ?<<.*>> ?BDC|/\w+ BMC|EMC)$", re.MULTILINE)
 
 
+def mend_headings(headings: Iterable[Object]) -> None:
+    """Let no level of headings be passed over on the way down; in reading order, in place."""
+    from pikepdf import Name
+
+    level = 0
+    for element in headings:
+        level = min(int(str(element.S)[2:]), level + 1)
+        element.S = Name(f"/H{level}")
+
+
+def roles_of(kinds: Iterable[str]) -> dict[str, str]:
+    """Return the types that PDF knows, by the names of those that it does not."""
+    return {kind: _ROLES.get(kind, "/Div") for kind in sorted(kinds)}
+
+
 def mend_tags(pdf: Pdf, formulas: Collection[str]) -> None:
-    """Change the tree of tags in place.
+    """Change the tree of tags in place, but for the levels of headings; its root gets the unknown types.
 
     Args:
         formulas: their TeX, which their figures have as alternative text.
     """
-    from pikepdf import Dictionary, Name
+    from pikepdf import Array, Dictionary, Name
 
     root = pdf.Root.get("/StructTreeRoot")
     if not isinstance(root, Dictionary):
         return
-    level = 0
-    roles: dict[str, str] = {}
+    unknown: set[str] = set()
     for element in list(_elements(root)):
         kind = str(element.get("/S", ""))
         if kind not in _STANDARD:
-            roles[kind] = _ROLES.get(kind, "/Div")
-        if heading := re.fullmatch(r"/H(\d)", kind):
-            # No level is passed over on the way down.
-            level = min(int(heading[1]), level + 1)
-            element.S = Name(f"/H{level}")
-        elif kind == "/Figure" and str(element.get("/Alt", "")) in formulas:
+            unknown.add(kind)
+        if kind == "/Figure" and str(element.get("/Alt", "")) in formulas:
             element.S = Name.Formula
         elif kind == "/LI":
             _mend_item(pdf, element)
         elif kind == "/Table":
             _mend_table(pdf, element)
-    if roles:
-        root.RoleMap = Dictionary({name: Name(standard) for name, standard in roles.items()})
+    pdf.Root[UNKNOWN] = Array([Name(kind) for kind in sorted(unknown)])
 
 
 def _elements(element: Object) -> Iterator[Object]:

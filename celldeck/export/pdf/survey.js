@@ -1,10 +1,12 @@
 /** Make a page ready to be printed, and say where its blanks stand and how large; see stand_ins.py. */
 ((sized) => {
   // Chromium leaves out links to files, and would write the address of its temporary one into the PDF. So a link
-  // to a file beside the deck goes through the print as one to this host, which exists nowhere.
+  // to a file beside the deck goes through the print as one to this host, which exists nowhere. So does one to
+  // another slide, which may be printed elsewhere.
   for (const link of document.querySelectorAll("a[href]")) {
     const address = link.getAttribute("href");
-    if (!/^(#|[a-z][a-z0-9+.-]*:|\/\/)/i.test(address)) {
+    if (/^#./.test(address)) link.href = "https://relative.invalid/" + address;
+    else if (!/^(#|[a-z][a-z0-9+.-]*:|\/\/)/i.test(address)) {
       link.href = "https://relative.invalid/" + encodeURIComponent(address);
     }
   }
@@ -65,12 +67,22 @@
       ];
     }
   }
+  const sheets = [...document.querySelectorAll(".celldeck-sheet")];
+  const boxIn = (sheet, element) => {
+    const [box, around] = [element.getBoundingClientRect(), sheet.getBoundingClientRect()];
+    return [box.x - around.x, box.y - around.y, box.width, box.height];
+  };
   const formulas = [];
-  for (const formula of document.querySelectorAll("mjx-container[data-tex]")) {
-    const slide = formula.closest("svg[data-marpit-svg]");
-    const page = slide ? [...document.querySelectorAll("svg[data-marpit-svg]")].indexOf(slide) : 0;
-    const [box, around] = [formula.getBoundingClientRect(), (slide ?? document.body).getBoundingClientRect()];
-    formulas.push([page, box.x - around.x, box.y - around.y, box.width, box.height, formula.dataset.tex]);
-  }
-  return { uses, formulas };
+  const pages = sheets.map((sheet, number) => {
+    for (const formula of sheet.querySelectorAll("mjx-container[data-tex]")) {
+      formulas.push([number, ...boxIn(sheet, formula), formula.dataset.tex]);
+    }
+    const named = [...sheet.querySelectorAll("[id]")].filter((e) => e instanceof HTMLElement && e.id !== ":$p");
+    return {
+      sheet: Number(sheet.dataset.sheet),
+      slides: [...sheet.querySelectorAll(String.raw`#\:\$p`)].map((slide) => boxIn(sheet, slide)),
+      names: named.map((element) => [element.id, ...boxIn(sheet, element).slice(0, 2)]),
+    };
+  });
+  return { uses, formulas, pages };
 })

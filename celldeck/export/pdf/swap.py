@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from celldeck.export.pdf.drawings import as_form
 from celldeck.export.pdf.pictures import Packed
 from celldeck.export.pdf.stand_ins import name_of
 
@@ -24,79 +26,114 @@ def blanks(pdf: Pdf) -> dict[str, list[Object]]:
     return found
 
 
-def swap_in(
-    pdf: Pdf, made: Mapping[str, Packed | Callable[[Pdf], Object]], places: dict[str, list[Object]]
-) -> None:
-    """Put pictures in the place of their blanks.
+def places_of(
+    pdf: Pdf, drawn: Object, names: Mapping[tuple[int, int], str], seen: set[tuple[int, int]] | None = None
+) -> list[tuple[Object, str, str]]:
+    """Return where a page, or a form, draws blanks: a table of its resources, the name in it, which picture.
 
     Args:
-        made: by name: a packed raster, or what gives a form of this PDF.
-        places: what `blanks` gave.
+        names: of pictures, by the blanks' numbers.
     """
-    forms: dict[tuple[int, int], Object] = {}
-    for name, streams in places.items():
-        picture = made[name]
-        if isinstance(picture, Packed):
-            for stream in streams:
-                _fill(pdf, stream, picture)
-        else:
-            form = picture(pdf)
-            forms |= {stream.objgen: form for stream in streams}
-    if forms:
-        for drawn in _resources(pdf):
-            for key, value in list(drawn.items()):
-                if value.objgen in forms:
-                    drawn[key] = forms[value.objgen]
-        _share_fonts(pdf)
+    from pikepdf import Dictionary, Stream
+
+    seen = set() if seen is None else seen
+    found: list[tuple[Object, str, str]] = []
+    resources = drawn.get("/Resources")
+    if not names or not isinstance(resources, Dictionary):
+        return found
+    for kind in ("/XObject", "/Pattern"):
+        table = resources.get(kind)
+        if not isinstance(table, Dictionary):
+            continue
+        if not table.is_indirect:
+            # It is referred to from here and from what is noted of the page.
+            table = resources[kind] = pdf.make_indirect(table)
+        for key, value in list(table.items()):
+            if value.objgen in names:
+                found.append((table, key, names[value.objgen]))
+                # The blank itself is not kept: what is put here stands for it.
+                table[key] = 0
+            elif isinstance(value, Stream) and value.objgen not in seen:
+                seen.add(value.objgen)
+                found += places_of(pdf, value, names, seen)
+    return found
 
 
-def _fill(pdf: Pdf, stream: Object, picture: Packed) -> None:
-    from pikepdf import Array, Name
+class Pictures:
+    """The pictures of one PDF: each is in it once, with the most pixels that any of its places wants."""
+
+    def __init__(self, pdf: Pdf, made: Mapping[str, Packed | bytes]) -> None:
+        """Take the PDF, and what there is by name (see `prints.Print.pictures`)."""
+        self._pdf = pdf
+        self._made = made
+        self._largest: dict[str, str] = {}
+        for name in made:
+            other = self._largest.setdefault(_which(name), name)
+            if _pixels(name) > _pixels(other):
+                self._largest[_which(name)] = name
+        self._put: dict[str, Object] = {}
+
+    def __getitem__(self, name: str) -> Object:
+        """Return the object that shows the picture of this name."""
+        name = self._largest[_which(name)]
+        if name not in self._put:
+            picture = self._made[name]
+            if isinstance(picture, Packed):
+                self._put[name] = _image(self._pdf, picture)
+            else:
+                self._put[name] = as_form(picture, _size(name), self._pdf)
+        return self._put[name]
+
+
+def _which(name: str) -> str:
+    return re.sub(r"-\d+x\d+-", "-", name)
+
+
+def _size(name: str) -> tuple[int, int]:
+    width, height = re.findall(r"-(\d+)x(\d+)-", name)[0]
+    return int(width), int(height)
+
+
+def _pixels(name: str) -> int:
+    width, height = _size(name)
+    return width * height
+
+
+def _image(pdf: Pdf, picture: Packed) -> Object:
+    from pikepdf import Array, Dictionary, Name
 
     entries = picture.entries
-    for key in ("/ColorTransform", "/DecodeParms", "/SMask", "/Decode"):
-        if key in stream:
-            del stream[key]
+    head = Dictionary(Type=Name.XObject, Subtype=Name.Image)
     for key in ("/Width", "/Height", "/BitsPerComponent"):
-        stream[key] = entries[key]
+        head[key] = entries[key]
     space = Name(entries["/ColorSpace"])
     if "/Palette" in entries:
         colours = bytes.fromhex(entries["/Palette"])
-        stream.ColorSpace = Array([Name.Indexed, space, len(colours) // 3 - 1, colours])
+        head.ColorSpace = Array([Name.Indexed, space, len(colours) // 3 - 1, colours])
     else:
-        stream.ColorSpace = space
+        head.ColorSpace = space
+    stream = pdf.make_stream(b"", head)
     stream.write(picture.data, filter=Name(entries["/Filter"]))
     if picture.mask:
         width, height, data = picture.mask
         mask = pdf.make_stream(
             b"",
-            {
-                "/Type": Name.XObject,
-                "/Subtype": Name.Image,
-                "/Width": width,
-                "/Height": height,
-                "/ColorSpace": Name.DeviceGray,
-                "/BitsPerComponent": 8,
-            },
+            Dictionary(
+                Type=Name.XObject,
+                Subtype=Name.Image,
+                Width=width,
+                Height=height,
+                ColorSpace=Name.DeviceGray,
+                BitsPerComponent=8,
+            ),
         )
         mask.write(data, filter=Name.FlateDecode)
         stream.SMask = mask
+    return stream
 
 
-def _resources(pdf: Pdf) -> Iterator[Object]:
-    """Give the tables of pictures and forms of all that draws: pages, forms, patterns."""
-    from pikepdf import Dictionary, Stream
-
-    for item in pdf.objects:
-        if isinstance(item, Dictionary | Stream):
-            resources = item.get("/Resources")
-            drawn = resources.get("/XObject") if isinstance(resources, Dictionary) else None
-            if isinstance(drawn, Dictionary):
-                yield drawn
-
-
-def _share_fonts(pdf: Pdf) -> None:
-    """Let font programs that drawings were printed with together, and that were kept apart, be one again."""
+def share_fonts(pdf: Pdf) -> None:
+    """Let font programs that are there more than once, from several prints, be one."""
     from pikepdf import Dictionary
 
     first: dict[bytes, Object] = {}

@@ -1,0 +1,242 @@
+"""Sheets of paper printed by the browser, and made ready to become pages of a PDF.
+
+The way of sheets through here::
+
+    stand_ins     blanks take the place of their pictures
+    paginate.js   in the browser: notes get the room that they need
+    survey.js     how large each picture is shown, where formulas stand; then it is printed
+    pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept
+    drawings      each SVG printed once, alone, and kept
+    names         what the content of a page calls things depends on the page alone
+    structure     tags as PDF/UA-1 wants them; formula_text: the TeX of formulas
+    parts         what belongs to each page
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from celldeck.export.browser import Browser, Tab
+from celldeck.export.paper import Paper
+from celldeck.export.pdf.drawings import print_drawings
+from celldeck.export.pdf.formula_text import Formula, font_of_formulas, marks_of_formulas, write_formulas
+from celldeck.export.pdf.names import count_names, put
+from celldeck.export.pdf.parts import Survey, take_apart
+from celldeck.export.pdf.pictures import Packed, Quality, pack, packed_name
+from celldeck.export.pdf.stand_ins import Picture, set_aside
+from celldeck.export.pdf.structure import mark_artifacts, mend_tags
+from celldeck.export.pdf.swap import blanks, places_of
+from celldeck.model import Page
+
+if TYPE_CHECKING:
+    from pikepdf import Pdf
+
+Document = Callable[[Page], str]
+"""Gives the whole HTML of a page, from the template `print`."""
+
+RELATIVE = "https://relative.invalid/"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What printing is done with."""
+
+    document: Document
+    browser: Callable[[], Browser]
+    """Starts it when it is first asked for."""
+    folder: Path
+    """Where pictures that were made ready are kept."""
+    quality: Quality
+    pool: Executor
+    """Makes pictures ready."""
+
+
+@dataclass(frozen=True)
+class Print:
+    """Sheets that were printed together."""
+
+    pdf: Pdf
+    """Its pages are ready, but for blanks in the places of pictures, which `parts` lists."""
+    sheets: tuple[tuple[int, ...], ...]
+    """The pages (from 0) of each sheet."""
+    is_regular: bool
+    """Each sheet has the pages that it was to have."""
+    pictures: Mapping[str, Packed | bytes]
+    """What takes the places of blanks, by name: rasters, and drawings as a PDF of one page."""
+
+
+def print_sheets(paper: Paper, numbers: Sequence[int], workshop: Workshop) -> Print:
+    """Print some sheets of a paper.
+
+    Args:
+        numbers: of the sheets, from 0.
+
+    Raises:
+        DeckError: the browser is gone, or takes too long.
+    """
+    import pikepdf
+
+    page = paper.html_of(numbers)
+    excluded: frozenset[str] = frozenset()
+    # What has no blank in the PDF, for whatever reason, is printed the plain way: once more, in its place.
+    while True:
+        printed = _print(page, paper.flows, workshop, excluded)
+        pdf = pikepdf.open(io.BytesIO(printed.content))
+        places = blanks(pdf)
+        lost = printed.needed - places.keys()
+        if not lost:
+            break
+        excluded |= lost
+        pdf.close()
+    return _ready(pdf, places, printed, len(numbers))
+
+
+@dataclass(frozen=True)
+class _Printed:
+    content: bytes
+    needed: frozenset[str]
+    """The names of the pictures that are seen, so whose blanks must be in the content."""
+    packing: dict[str, tuple[str, Future[Packed]]]
+    """By name of a picture: what it is called with its size, and what will be there."""
+    drawings: dict[str, bytes]
+    sizes: dict[str, tuple[int, int]]
+    formulas: tuple[Formula, ...]
+    surveys: tuple[Survey, ...]
+
+
+def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]) -> _Printed:
+    """Print a page whose pictures stand aside, and make them ready meanwhile."""
+    width, height = page.size_px
+    plain, pictures = set_aside(page, excluded)
+    numbered = tuple(
+        slide.replace("<div ", f'<div data-sheet="{number}" ', 1) for number, slide in enumerate(plain.slides)
+    )
+    html = workshop.document(replace(plain, slides=numbered))
+    browser = workshop.browser()
+    with browser.tab(width, height, media="print") as tab:
+        tab.open_html(html)
+        if flows:
+            tab.evaluate(f"({_script('paginate')})()")
+        found = _surveyed(tab, pictures)
+        uses: dict[str, Any] = found["uses"]
+        unsafe = {name for name, use in uses.items() if not use["isSafe"]}
+        packing = {}
+        for name, use in uses.items():
+            picture = pictures[name]
+            if picture.kind == "raster" and name not in unsafe:
+                scale = _scale(use, picture)
+                key = packed_name(name, picture.size_px, scale, workshop.quality)
+                future = workshop.pool.submit(
+                    pack, name, picture.data, picture.size_px, scale, workshop.quality, workshop.folder
+                )
+                packing[name] = (key, future)
+        content = b"" if unsafe else tab.pdf(width, height)
+    seen = [pictures[name] for name in uses if name not in unsafe]
+    drawn = print_drawings([p for p in seen if p.kind == "drawing"], browser, workshop.folder)
+    undrawn = {p.name for p in seen if p.kind == "drawing" and p.name not in drawn}
+    broken = {name for name, (_, future) in packing.items() if future.exception()}
+    if unsafe or broken or undrawn:
+        return _print(page, flows, workshop, excluded | unsafe | broken | undrawn)
+    return _Printed(
+        content,
+        # A picture that is not in view at all, such as a hidden one, leaves no blank either.
+        frozenset(name for name, use in uses.items() if use["scale"] > 0),
+        packing,
+        drawn,
+        {picture.name: picture.size_px for picture in seen},
+        tuple(Formula(number, (x, y, w, h), tex) for number, x, y, w, h, tex in found["formulas"]),
+        tuple(
+            Survey(
+                found_page["sheet"],
+                tuple(tuple(box) for box in found_page["slides"]),
+                {name: (x, y) for name, x, y in reversed(found_page["names"])},
+            )
+            for found_page in found["pages"]
+        ),
+    )
+
+
+def _surveyed(tab: Tab, pictures: Mapping[str, Picture]) -> dict[str, Any]:
+    sized = [name for name, picture in pictures.items() if picture.is_sized]
+    found: dict[str, Any] = tab.evaluate(f"({_script('survey')})(new Set({json.dumps(sized)}))")
+    return found
+
+
+def _script(name: str) -> str:
+    return (files("celldeck") / "export" / "pdf" / f"{name}.js").read_text("utf-8").rstrip().rstrip(";")
+
+
+def _scale(use: dict[str, Any], picture: Picture) -> float:
+    scale = float(use["scale"])
+    if box := use.get("box"):
+        scale = max(scale, *(side / own for side, own in zip(box, picture.size_px, strict=True)))
+    return scale
+
+
+def _ready(pdf: Pdf, blank: dict[str, list[Any]], printed: _Printed, count: int) -> Print:
+    """Make the pages of a print ready."""
+    names: dict[tuple[int, int], str] = {}
+    made: dict[str, Packed | bytes] = {}
+    for name, streams in blank.items():
+        if name in printed.packing:
+            what, future = printed.packing[name]
+            made[what] = future.result()
+        else:
+            width, height = printed.sizes[name]
+            what = f"{name}-{width}x{height}-drawing"
+            made[what] = printed.drawings[name]
+        names |= {stream.objgen: what for stream in streams}
+    mend_tags(pdf, {formula.tex for formula in printed.formulas})
+    marks = marks_of_formulas(pdf, printed.formulas)
+    font = font_of_formulas(pdf)
+    seen: set[tuple[int, int]] = set()
+    pictures = []
+    for number, sheet in enumerate(pdf.pages):
+        content = count_names(sheet.obj, sheet.Contents.read_bytes(), seen)
+        if wanted := marks.get(number):
+            content = write_formulas(content, wanted, float(sheet.mediabox[3]), sheet, font)
+        put(sheet.Contents, mark_artifacts(content))
+        pictures.append(places_of(pdf, sheet.obj, names))
+    _mend_links(pdf)
+    surveys = printed.surveys
+    is_regular = len(surveys) == len(pdf.pages)
+    if not is_regular:
+        # A style has broken sheets over pages, so it is not known which belongs to which.
+        surveys = tuple(Survey(min(n, count - 1)) for n in range(len(pdf.pages)))
+    take_apart(pdf, surveys, pictures, hashlib.sha256(printed.content).hexdigest()[:8])
+    sheets: list[list[int]] = [[] for _ in range(count)]
+    for at, survey in enumerate(surveys):
+        sheets[survey.sheet].append(at)
+    return Print(pdf, tuple(map(tuple, sheets)), is_regular and all(sheets), made)
+
+
+def _mend_links(pdf: Pdf) -> None:
+    """Make links to files relative again, those to slides links in the PDF; say in words where each leads."""
+    from pikepdf import Dictionary, Name, String
+
+    for sheet in pdf.pages:
+        for annotation in sheet.get("/Annots", ()):
+            if annotation.get("/Subtype") != "/Link":
+                continue
+            action = annotation.get("/A")
+            told = "a slide of this deck"
+            if isinstance(action, Dictionary) and "/URI" in action:
+                address = str(action["/URI"])
+                if address.startswith(f"{RELATIVE}#"):
+                    del annotation["/A"]
+                    annotation.Dest = Name("/" + unquote(address.removeprefix(f"{RELATIVE}#")))
+                elif address.startswith(RELATIVE):
+                    told = unquote(address.removeprefix(RELATIVE))
+                    action["/URI"] = String(told)
+                else:
+                    told = address
+            annotation.Contents = String(told)

@@ -1,0 +1,187 @@
+"""Shelf: the sheets of a PDF that were printed before, in memory and on disk.
+
+In its folder stand the prints, PDFs of some sheets each, and `NAME.json` says where each sheet is. What is
+damaged or lost is printed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from celldeck.export.pdf.pictures import Packed, read_packed
+from celldeck.export.pdf.prints import Print
+from celldeck.files import write_atomically
+
+if TYPE_CHECKING:
+    from pikepdf import Pdf
+
+_VERSION = 2
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A sheet that was printed."""
+
+    pdf: Pdf
+    pages: tuple[int, ...]
+    """Its pages in the print, from 0."""
+
+
+@dataclass
+class Shelf:
+    """What is kept of one PDF, from one time that it is made to the next."""
+
+    folder: Path | None
+    """Where prints are kept; None: in memory only."""
+    name: str = "deck"
+    pictures_folder: Path | None = None
+    _sheets: dict[str, Printed] = field(default_factory=dict)
+    _files: dict[str, str] = field(default_factory=dict)
+    """The file of each sheet that is on disk."""
+    _pictures: dict[str, Packed | bytes] = field(default_factory=dict)
+    _is_read: bool = False
+
+    @classmethod
+    def of(cls, cache: Path, path: Path) -> Shelf:
+        """Return the shelf of the PDF that is written to `path`."""
+        name = hashlib.sha256(str(path.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return cls(cache / "printed", name, cache / "pictures")
+
+    def find(self, key: str) -> Printed | None:
+        """Return the sheet with this key, if it was printed and its pictures are there."""
+        if not self._is_read:
+            self._is_read = True
+            self._read()
+        found = self._sheets.get(key)
+        if found is None:
+            return None
+        names = (
+            str(what) for page in found.pages for _, _, what in found.pdf.Root.CelldeckParts[page].Pictures
+        )
+        return found if all(self._has(name) for name in names) else None
+
+    def put(self, keys: tuple[str, ...], made: Print) -> None:
+        """Take sheets that were just printed."""
+        self._pictures |= made.pictures
+        for key, pages in zip(keys, made.sheets, strict=True):
+            self._sheets[key] = Printed(made.pdf, pages)
+            self._files.pop(key, None)
+
+    @property
+    def pictures(self) -> Mapping[str, Packed | bytes]:
+        """What takes the places of blanks, by name."""
+        return self._pictures
+
+    def keep(self, keys: tuple[str, ...], steady: frozenset[str]) -> None:
+        """Keep these sheets only, and those of them that will look the same tomorrow on disk.
+
+        Args:
+            steady: their keys.
+        """
+        self._sheets = {key: self._sheets[key] for key in keys if key in self._sheets}
+        used = {
+            str(what)
+            for printed in self._sheets.values()
+            for page in printed.pages
+            for _, _, what in printed.pdf.Root.CelldeckParts[page].Pictures
+        }
+        self._pictures = {name: self._pictures[name] for name in used if name in self._pictures}
+        with suppress(OSError):  # a build works without its cache
+            self._write(steady)
+
+    def close(self) -> None:
+        """Let go of what is in memory."""
+        self._sheets.clear()
+        self._pictures.clear()
+
+    def _has(self, name: str) -> bool:
+        if name in self._pictures:
+            return True
+        picture = self._picture_on_disk(name)
+        if picture is not None:
+            self._pictures[name] = picture
+        return picture is not None
+
+    def _picture_on_disk(self, name: str) -> Packed | bytes | None:
+        if self.pictures_folder is None:
+            return None
+        if not name.endswith("-drawing"):
+            return read_packed(self.pictures_folder / f"{name}.picture")
+        from celldeck.export.pdf.drawings import read_drawing
+
+        return read_drawing(self.pictures_folder, name.partition("-")[0])
+
+    # ---- on disk
+
+    def _manifest(self) -> Path | None:
+        return self.folder / f"{self.name}.json" if self.folder else None
+
+    def _read(self) -> None:
+        import pikepdf
+
+        manifest = self._manifest()
+        if manifest is None or self.folder is None:
+            return
+        try:
+            told = json.loads(manifest.read_bytes())
+            if told["version"] != _VERSION:
+                return
+            prints: dict[str, Pdf] = {}
+            for name, checksum in told["prints"].items():
+                content = (self.folder / name).read_bytes()
+                if zlib.crc32(content) == checksum:
+                    prints[name] = pikepdf.open(io.BytesIO(content))
+            for key, (name, pages) in told["sheets"].items():
+                if name in prints:
+                    self._sheets[key] = Printed(prints[name], tuple(pages))
+                    self._files[key] = name
+        except (OSError, ValueError, KeyError, TypeError, pikepdf.PdfError):
+            # Printed anew.
+            self._sheets.clear()
+            self._files.clear()
+
+    def _write(self, steady: frozenset[str]) -> None:
+        import pikepdf
+
+        manifest = self._manifest()
+        if manifest is None or self.folder is None:
+            return
+        sums: dict[str, int] = {}
+        with suppress(OSError, ValueError, KeyError):
+            sums = dict(json.loads(manifest.read_bytes())["prints"])
+        fresh: dict[int, tuple[Pdf, list[str]]] = {}
+        for key, printed in self._sheets.items():
+            if key in steady and key not in self._files:
+                fresh.setdefault(id(printed.pdf), (printed.pdf, []))[1].append(key)
+        for pdf, keys in fresh.values():
+            output = io.BytesIO()
+            pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+            content = output.getvalue()
+            name = f"{self.name}-{hashlib.sha256(content).hexdigest()[:16]}.pdf"
+            write_atomically(self.folder / name, content)
+            sums[name] = zlib.crc32(content)
+            self._files |= dict.fromkeys(keys, name)
+        sheets: dict[str, Any] = {
+            key: [self._files[key], self._sheets[key].pages]
+            for key in self._sheets
+            if key in steady and key in self._files
+        }
+        used = {name for name, _ in sheets.values()}
+        told = {
+            "version": _VERSION,
+            "prints": {name: crc for name, crc in sums.items() if name in used},
+            "sheets": sheets,
+        }
+        write_atomically(manifest, json.dumps(told))
+        self._files = {key: name for key, name in self._files.items() if key in sheets}
+        for old in sums.keys() - used:
+            with suppress(OSError):
+                (self.folder / old).unlink()
