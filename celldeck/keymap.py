@@ -49,6 +49,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("Backspace",), "back to where you were", "Slides"),
     Action("overview", ("o", "Escape"), "overview of all slides", "Views"),
     Action("presenter", ("p",), "open the presenter view", "Views"),
+    Action("audience", ("a",), "show where the audience can follow (with --audience)", "Views"),
     Action("fullscreen", ("f", "F11", "F5"), "full screen", "Views"),
     Action("help", ("?",), "this list of keys", "Views"),
     Action("blackout", ("b", "."), "black screen", "Tools"),

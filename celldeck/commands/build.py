@@ -28,6 +28,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_decks(parser)
     parser.add_argument("-w", "--watch", action="store_true", help="serve the decks and follow every change")
     parser.add_argument("--open", action="store_true", help="with --watch: open the browser")
+    parser.add_argument(
+        "--audience",
+        action="store_true",
+        help="serve one deck as --watch does, and let phones in this network follow it",
+    )
+    parser.add_argument(
+        "--audience-address",
+        type=_address,
+        metavar="HOST[:PORT]",
+        help="where phones reach this machine (default: its address in the network, port 8800 or the next)",
+    )
 
 
 def run(given: argparse.Namespace, reporter: Reporter) -> int:
@@ -37,12 +48,22 @@ def run(given: argparse.Namespace, reporter: Reporter) -> int:
         DeckError: what the command line or the settings name is wrong.
     """
     settings, decks = what_is_named(given)
-    if not given.watch:
+    if not (given.watch or given.audience):
         return build_all(decks, settings, reporter)
-    from celldeck.serve import watch
+    from celldeck.serve import ForAudience, watch
 
+    host, port = given.audience_address or (None, None)
+    audience = ForAudience(host, port, draws=reporter.live) if given.audience else None
     with reporter.ticking():
-        return watch(decks, settings, reporter, opens=given.open)
+        return watch(decks, settings, reporter, opens=given.open, audience=audience)
+
+
+def _address(text: str) -> tuple[str, int | None]:
+    """Return host and port; 0 as a port is any that is free."""
+    host, colon, port = text.partition(":")
+    if not host or (colon and not (port.isascii() and port.isdigit() and int(port) < 65536)):
+        raise argparse.ArgumentTypeError(f"'{text}' is no HOST or HOST:PORT")
+    return host, int(port) if colon else None
 
 
 def build_all(decks: Sequence[Path], settings: Settings, reporter: Reporter) -> int:

@@ -60,6 +60,8 @@ def document(
     nonce: str | None = None,
     own_scripts: bool = False,
     also: tuple[str, ...] = (),
+    stage: str | None = None,
+    follow: str | None = None,
     cache: Cache | None = None,
 ) -> str:
     """Return the whole HTML document of a page.
@@ -75,6 +77,9 @@ def document(
         nonce: of the policy under which the page is served; only scripts that have it run.
         own_scripts: the scripts in the slides are the author's, who lets raw HTML through: they have it too.
         also: addresses of modules that the page loads besides its own.
+        stage: address of the socket by which the presenter leads an audience, see `runtime/stage.js`.
+        follow: address of the stream that an audience's page follows, see `runtime/follow.js`; it then has no
+            presenter view.
         cache: where what is the same in other documents is kept from one process to the next; None: nowhere.
     """
     meta = page.metadata
@@ -84,6 +89,8 @@ def document(
         "progress": progress,
         "live": live,
         "version": version,
+        "stage": stage,
+        "follow": follow,
         "plan": page.plan if any(page.plan) else None,
         "keys": [asdict(action) for action in page.keys],
     }
@@ -146,7 +153,9 @@ def _with_nonce(slides: tuple[str, ...], nonce: str) -> Iterator[str]:
 
 
 def _look() -> str:
-    return "".join(_runtime(f"{name}.css") for name in ("deck", "transitions", "stage", "presenter"))
+    return "".join(
+        _runtime(f"{name}.css") for name in ("deck", "transitions", "stage", "presenter", "audience")
+    )
 
 
 def _print_look(size_px: tuple[float, float]) -> str:

@@ -10,6 +10,7 @@ export default function blackout(deck) {
   const tell = (value) => {
     show(value);
     deck.project("black", value);
+    deck.emit("blackout");
   };
 
   deck.action("blackout", () => tell(!isBlack));

@@ -30,7 +30,7 @@ export default function controls(deck) {
   }
 
   button("overview", "Overview (o)", () => deck.overview());
-  button("presenter", "Presenter view (p)", () => deck.actions.get("presenter")());
+  if (deck.actions.has("presenter")) button("presenter", "Presenter view (p)", () => deck.actions.get("presenter")());
 
   deck.on("step", ({ index, step, slide }) => {
     page.textContent = `Page ${index + 1} of ${deck.slides.length}`;

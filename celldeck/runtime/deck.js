@@ -83,6 +83,23 @@ export default function deck(parent) {
       return index > 0 && self.go(index - 1, Infinity);
     },
 
+    /** What some HTML is, with scripts that run when it is put into the page. */
+    html(text) {
+      const template = root.createElement("template");
+      template.innerHTML = text.trim();
+      const content = root.importNode(template.content, true);
+      // Scripts that come through innerHTML are dead; new ones with the same text run when they are inserted.
+      for (const dead of content.querySelectorAll("script")) {
+        const script = root.createElement("script");
+        for (const { name, value } of dead.attributes) script.setAttribute(name, value);
+        script.textContent = dead.textContent;
+        // Under the policy of a served page, scripts of the author's own run with its nonce.
+        if (self.options?.ownScripts) script.nonce = root.querySelector("script[nonce]")?.nonce ?? "";
+        dead.replaceWith(script);
+      }
+      return content;
+    },
+
     /**
      * Put other slides in place and stay where the talk is.
      *
@@ -95,7 +112,7 @@ export default function deck(parent) {
       if (sheet && css !== undefined && css !== null) sheet.textContent = css;
       const old = slides;
       const shown = list.findIndex((entry) => [entry].flat()[0] === index);
-      const made = list.map((entry) => (typeof entry === "number" ? old[entry] : parse([entry].flat().at(-1))));
+      const made = list.map((entry) => (typeof entry === "number" ? old[entry] : self.html([entry].flat().at(-1)).firstElementChild));
       const kept = new Set(made);
       for (const slide of old) if (!kept.has(slide)) slide.remove();
       // From the last to the first, and only where needed: a node that moves loads its frames again.
@@ -114,22 +131,6 @@ export default function deck(parent) {
       self.go(toIndex, toStep, { animate: false });
     },
   };
-
-  function parse(html) {
-    const template = root.createElement("template");
-    template.innerHTML = html.trim();
-    const slide = root.importNode(template.content.firstElementChild, true);
-    // Scripts that come through innerHTML are dead; new ones with the same text run when they are inserted.
-    for (const dead of slide.querySelectorAll("script")) {
-      const script = root.createElement("script");
-      for (const { name, value } of dead.attributes) script.setAttribute(name, value);
-      script.textContent = dead.textContent;
-      // Under the policy of a served page, scripts of the author's own run with its nonce.
-      if (self.options?.ownScripts) script.nonce = root.querySelector("script[nonce]")?.nonce ?? "";
-      dead.replaceWith(script);
-    }
-    return slide;
-  }
 
   function mark(shownIndex) {
     slides.forEach((slide, at) => {

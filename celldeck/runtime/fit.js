@@ -129,6 +129,7 @@ export default function fit(deck) {
 
   replace();
   deck?.on("slides", replace);
+  deck?.on("outputs", replace);
   // Slides that have not shown yet have not been laid out, and a page that prints lays nothing out again.
   addEventListener("beforeprint", () => { for (const each of scalers) each.measure(); });
 }

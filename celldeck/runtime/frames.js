@@ -4,7 +4,7 @@
  * A frame says how high it is and is told how the text around it looks. Nothing else that it says counts.
  */
 export default function frames(deck) {
-  const address = "/~frame/";
+  const address = deck.options.follow ? "asset/" : "/~frame/";
   const highest = 2000; // pixels
   const looks = ["color", "font-family", "font-size", "line-height", "color-scheme"];
 

@@ -39,31 +39,36 @@ import wakelock from "./wakelock.js";
 import announce from "./announce.js";
 import sync from "./sync.js";
 import live from "./live.js";
+import stage from "./stage.js";
+import frames from "./frames.js";
+import follow from "./follow.js";
 import address from "./address.js";
 
 const BOTH = ["", "presenter"];
+// On the phones of those who listen: what shows slides, and nothing that speaks to other windows.
+const ALL = [...BOTH, "audience"];
 const modules = [
   [wire, BOTH], // before all that speak to other windows
-  [memory, BOTH], // before all that remember
+  [memory, ALL], // before all that remember
   [journal, BOTH],
-  [claims, BOTH], // before whatever asks it
-  [fit, BOTH],
-  [webkit, BOTH],
-  [still, BOTH],
-  [fragments, BOTH],
-  [transitions, [""]],
-  [keys, BOTH],
-  [wheel, BOTH],
-  [touch, BOTH],
-  [click, [""]],
-  [idle, [""]],
-  [fullscreen, BOTH],
+  [claims, ALL], // before whatever asks it
+  [fit, ALL],
+  [webkit, ALL],
+  [still, ALL],
+  [fragments, ALL],
+  [transitions, ["", "audience"]],
+  [keys, ALL],
+  [wheel, ALL],
+  [touch, ALL],
+  [click, ["", "audience"]],
+  [idle, ["", "audience"]],
+  [fullscreen, ALL],
   [save, BOTH],
-  [dialog, BOTH],
-  [help, BOTH],
-  [search, BOTH],
-  [trail, BOTH],
-  [overview, BOTH],
+  [dialog, ALL],
+  [help, ALL],
+  [search, ALL],
+  [trail, ALL],
+  [overview, ALL],
   [hold, ["presenter"]],
   [blackout, BOTH],
   [pointer, BOTH],
@@ -76,18 +81,22 @@ const modules = [
   [split, ["presenter"]],
   [timer, BOTH],
   [rehearsal, BOTH],
-  [controls, [""]], // after those that have buttons there
-  [progress, [""]],
-  [wakelock, BOTH],
-  [announce, BOTH],
+  [controls, ["", "audience"]], // after those that have buttons there
+  [progress, ["", "audience"]],
+  [wakelock, ALL],
+  [announce, ALL],
   [sync, BOTH],
   [live, BOTH],
-  [address, BOTH], // last: it shows the first slide, and all others hear of it
+  [stage, BOTH],
+  [frames, ["audience"]], // in the author's page running.js brings it
+  [follow, ["audience"]],
+  [address, ALL], // last: it shows the first slide, and all others hear of it
 ];
 
 const talk = deck(document.getElementById(":$p"));
 talk.options = JSON.parse(document.getElementById("celldeck-options")?.textContent ?? "{}");
-talk.view = new URLSearchParams(location.search).get("view") === "presenter" ? "presenter" : "";
+const asked = new URLSearchParams(location.search).get("view") === "presenter" ? "presenter" : "";
+talk.view = talk.options.follow ? "audience" : asked;
 document.body.dataset.bespokeView = talk.view;
 for (const [module, views] of modules) if (views.includes(talk.view)) module(talk);
 talk.emit("ready");

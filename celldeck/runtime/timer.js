@@ -16,6 +16,7 @@ export default function timer(deck) {
     deck.keep("timer", { before, since, goal });
     deck.send("timer", { before, since, goal });
     draw();
+    deck.emit("timer");
   };
   const self = {
     get isRunning() { return since !== null; },
@@ -27,6 +28,18 @@ export default function timer(deck) {
   deck.timer = self;
   let draw = () => {};
 
+  // Without a presenter view somebody else may show the time: the presenter's phone.
+  if (deck.view !== "presenter" && !deck.options.stage) return;
+  deck.action("timer", () => (self.isRunning ? self.pause() : self.start()));
+  deck.on("step", ({ from, remote }) => {
+    // The talk begins when it leaves the slide that it was opened with.
+    const isOurs = deck.view === "presenter" || !remote;
+    if (isOurs && from.index >= 0 && before === 0 && since === null) self.start();
+  });
+  deck.hear("timer", (state) => {
+    ({ before, since, goal } = state);
+    draw();
+  });
   if (deck.view !== "presenter") return;
 
   const plan = () => deck.options.plan ?? [];
@@ -101,14 +114,8 @@ export default function timer(deck) {
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" || event.key === "Escape") field.blur();
   });
-  deck.action("timer", () => (self.isRunning ? self.pause() : self.start()));
   deck.action("reset-timer", () => self.reset());
-  deck.on("step", ({ from }) => {
-    // The talk begins when it leaves the slide that it was opened with.
-    if (from.index >= 0 && before === 0 && since === null) self.start();
-    draw();
-  });
-  deck.hear("timer", (state) => { ({ before, since, goal } = state); draw(); });
+  deck.on("step", () => draw());
   setInterval(draw, 250);
   draw();
 }

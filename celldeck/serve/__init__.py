@@ -1,5 +1,5 @@
 """The decks as a local site that follows their files."""
 
-from celldeck.serve.watch import watch
+from celldeck.serve.watch import ForAudience, watch
 
-__all__ = ["watch"]
+__all__ = ["ForAudience", "watch"]

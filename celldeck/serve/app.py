@@ -19,6 +19,7 @@ from celldeck.serve.bounds import Outbox
 from celldeck.serve.guard import FRAME_POLICY
 from celldeck.serve.handler import Handler
 from celldeck.serve.site import Site
+from celldeck.serve.stage_socket import StageSocket
 from celldeck.serve.static import static_file
 
 PING_S = 15.0
@@ -172,6 +173,7 @@ def application(site: Site) -> Application:
             (r"/~live/([^/]+)", Live, arguments),
             (r"/~frame/([0-9a-f]{32})", Frame, arguments),
             (r"/~static/([\w.-]+)", Static, arguments),
+            (r"/~stage/([^/]+)", StageSocket, arguments),
             (r".*", Nothing, arguments),
         ],
         log_function=lambda handler: None,

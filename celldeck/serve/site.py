@@ -16,6 +16,7 @@ from urllib.parse import quote
 from celldeck.model import Page
 from celldeck.render.mime.frames import Frames
 from celldeck.render.page import document, notes_html
+from celldeck.serve.audience.stage import Stage
 from celldeck.serve.guard import Guard
 
 Listener = Callable[[str], None]
@@ -40,6 +41,8 @@ class ServedDeck:
     error: str | None = None
     """Why the newest build failed; None: it did not."""
     listeners: set[Listener] = field(default_factory=set)
+    stage: Stage | None = None
+    """Where an audience follows it; None: none does."""
 
 
 class Site:
@@ -65,6 +68,8 @@ class Site:
                 return
             base, deck.version = deck.version, next(self._versions)
             self._tell(deck, _changes(before, page, base, deck.version))
+        if deck.stage is not None:
+            deck.stage.publish(page, own_scripts=own_scripts)
 
     def fail(self, name: str, error: str) -> None:
         """Note that a build failed; pages go on showing the last good one, and say so if there is none."""
@@ -99,6 +104,8 @@ class Site:
                 version=deck.version,
                 run=run,
                 nonce=nonce,
+                # Who may not run cells may not lead the audience, either.
+                stage=f"/~stage/{quote(name)}" if deck.stage and run else None,
                 own_scripts=deck.own_scripts,
                 also=("/~static/running.js",) if nonce else (),
             )

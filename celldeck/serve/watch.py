@@ -6,7 +6,9 @@ import asyncio
 import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tornado.httpserver import HTTPServer
@@ -14,6 +16,7 @@ from tornado.httpserver import HTTPServer
 from celldeck.errors import DeckError
 from celldeck.pipeline import read_source
 from celldeck.serve.app import application
+from celldeck.serve.audience.stage import Stage
 from celldeck.serve.bounds import LIMITS, BoundedServer
 from celldeck.serve.builder import Builder, Teller
 from celldeck.serve.guard import LOOPBACK, TOKEN, Guard, kept_token
@@ -21,15 +24,38 @@ from celldeck.serve.site import Site
 from celldeck.settings import Settings
 from celldeck.tools import Tools
 
+if TYPE_CHECKING:
+    from celldeck.serve.audience.server import Audience
+
 FIRST_PORT = 8000
 
 
-def watch(decks: Sequence[Path], settings: Settings, teller: Teller, *, opens: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class ForAudience:
+    """How an audience is served beside the deck."""
+
+    address: str | None = None
+    """Of this machine, where phones reach it; None: that of the network it is in."""
+    port: int | None = None
+    """None: the first free one from 8800."""
+    draws: bool = False
+    """The address is also drawn on the terminal, as a QR code."""
+
+
+def watch(
+    decks: Sequence[Path],
+    settings: Settings,
+    teller: Teller,
+    *,
+    opens: bool = False,
+    audience: ForAudience | None = None,
+) -> int:
     """Serve decks and keep them built; return the exit status once it is stopped.
 
     Args:
         teller: hears what people are to be told.
         opens: open the site in the browser.
+        audience: None: nobody follows from elsewhere.
     """
     try:
         for deck in decks:
@@ -37,10 +63,12 @@ def watch(decks: Sequence[Path], settings: Settings, teller: Teller, *, opens: b
     except DeckError as error:
         teller.problem(str(error))
         return 1
-    return asyncio.run(_serve(decks, settings, teller, opens))
+    return asyncio.run(_serve(decks, settings, teller, opens, audience))
 
 
-async def _serve(decks: Sequence[Path], settings: Settings, teller: Teller, opens: bool) -> int:
+async def _serve(
+    decks: Sequence[Path], settings: Settings, teller: Teller, opens: bool, audience: ForAudience | None
+) -> int:
     guard = Guard(kept_token(settings.cache), settings.host)
     site = Site(decks, guard)
     server = BoundedServer(application(site), **LIMITS)
@@ -56,6 +84,11 @@ async def _serve(decks: Sequence[Path], settings: Settings, teller: Teller, open
     if len(decks) == 1:
         address += quote(f"{decks[0].stem}.html")
     address += f"?{TOKEN}={guard.token}"
+    try:
+        followed = _open_to(audience, site, teller) if audience else None
+    except DeckError as error:
+        teller.problem(str(error))
+        return 1
     teller.result(f"serving {address} (Ctrl-C stops)")
     if settings.host and not _is_loopback(settings.host):
         teller.problem(
@@ -69,8 +102,54 @@ async def _serve(decks: Sequence[Path], settings: Settings, teller: Teller, open
     with suppress(asyncio.CancelledError):
         await asyncio.Event().wait()
     server.stop()
+    if followed is not None:
+        followed.stop()
     builder.stop()
     return 0
+
+
+def _open_to(audience: ForAudience, site: Site, teller: Teller) -> Audience:
+    """Let an audience follow the site's one deck, and tell where.
+
+    Raises:
+        DeckError: there is no one deck, no network, or no such address here.
+    """
+    from celldeck.serve.audience.codes import lan_address
+    from celldeck.serve.audience.qr import qr_lines, qr_svg
+    from celldeck.serve.audience.server import Audience
+
+    if len(site.decks) != 1:
+        told = f"an audience follows one deck, and here are {len(site.decks)}"
+        raise DeckError(told, hint="name it: build.py --audience DECK.md")
+    address = audience.address or lan_address()
+    if address is None:
+        raise DeckError(
+            "this machine is in no network, so nobody can follow",
+            hint="join one that phones can join, or open a hotspot",
+        )
+    (deck,) = site.decks.values()
+    stage = deck.stage = Stage(site.frames.document)
+    followed = Audience(stage, address, audience.port)
+    try:
+        followed.start()
+    except OSError as error:
+        where = address if audience.port is None else f"{address}:{audience.port}"
+        raise DeckError(
+            f"no audience can be served at {where}: {error.strerror or error}",
+            hint="an address of this machine and a free port: --audience-address HOST:PORT",
+        ) from error
+    follow, click = followed.url(), followed.url("clicker")
+    stage.greeting = {
+        "kind": "audience",
+        "address": follow,
+        "code": qr_svg(follow),
+        "clicker": {"address": click, "code": qr_svg(click)},
+    }
+    for line in qr_lines(follow) if audience.draws else ():
+        teller.result(line)
+    teller.result(f"the audience follows at {follow}")
+    teller.result(f"your phone is a clicker at {click}")
+    return followed
 
 
 def _shown_host(host: str | None) -> str:

@@ -240,6 +240,8 @@ def test_the_help_lists_every_key_that_does_something_here(present: Present) -> 
         "timer",
         "reset-timer",
     }
+    # With a server alone: see tests/serve/audience.
+    only_presenter |= {"audience"}
     assert sorted(listed) == sorted(a.help for a in ACTIONS if a.name not in only_presenter)
     deck.press("?")
     assert deck.evaluate("document.querySelectorAll('dialog').length") == 0
@@ -261,5 +263,5 @@ def test_keys_of_the_settings_replace_ours(present: Present) -> None:
 def test_every_action_is_known_to_the_page(present: Present) -> None:
     known = set()
     for view in ("", "?view=presenter"):
-        known |= set(present(page(*DECK), view).evaluate("[...celldeck.actions.keys()]"))
+        known |= set(present(page(*DECK), view, stage="/none").evaluate("[...celldeck.actions.keys()]"))
     assert known == {action.name for action in ACTIONS}
