@@ -43,6 +43,7 @@ from celldeck.tools import Look, Tools, themes_hint
 
 if TYPE_CHECKING:
     from celldeck.execute import ExecuteTools, Progress
+    from celldeck.export.inline import Link
     from celldeck.render.mime import MimeTools
 
 __all__ = [
@@ -267,10 +268,18 @@ def _plan(page: Page, told: list[Notice]) -> tuple[float | None, ...]:
     return tuple(plan if plan is not None else took for plan, took in zip(planned, rehearsed, strict=True))
 
 
-def self_contained(built: Built, tools: Tools, output: Path, template: DocumentTemplate = "bespoke") -> Built:
+def self_contained(
+    built: Built,
+    tools: Tools,
+    output: Path,
+    template: DocumentTemplate = "bespoke",
+    link: Link | None = None,
+) -> Built:
     """Return it with local pictures, fonts and media inside; links are relative to where `output` stands.
 
     Args:
+        link: gives the address of a file that is served, and so need not be inside. What was found for the
+            build before holds then, until `tools.files` is told to look anew.
         template: in `bare`, which is to look as Marp's page does, files are looked for beside the deck only,
             not beside its theme or in the project, and a missing picture has no placeholder.
     """
@@ -287,6 +296,8 @@ def self_contained(built: Built, tools: Tools, output: Path, template: DocumentT
         root=None if as_marp else tools.settings.root,
         output=output,
         stand_ins=not as_marp,
+        link=link,
+        again=tools.again(path).inliner if link else None,
     )
     lines = [(slide.line, slide.end_line) for slide in built.deck.slides]
     found = notices(inlined.findings, built.deck.source, lines)

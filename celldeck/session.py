@@ -36,6 +36,8 @@ class Build:
     """The indices of the cells whose outputs were made by running only what had to run. That gives the same
     as a run of the whole deck in a fresh kernel, as far as cells can be observed; `Session.verify` makes
     sure."""
+    files: frozenset[Path] = frozenset()
+    """What its cells have read, and what they have looked for in vain."""
 
     @property
     def is_clean(self) -> bool:
@@ -171,4 +173,6 @@ class Session:
 
 
 def _build(executed: Executed) -> Build:
-    return Build(executed.deck, executed.ran, executed.explain, executed.provisional)
+    folder = executed.deck.source.path.absolute().parent
+    files = frozenset(folder / name for name in executed.files)
+    return Build(executed.deck, executed.ran, executed.explain, executed.provisional, files)

@@ -106,6 +106,12 @@ OPTIONS: tuple[Option, ...] = (
         "name or address that the watch server listens on (default: this machine only)",
         metavar="NAME",
     ),
+    Option(
+        "follow",
+        "text",
+        "whether a served page turns to the slide that is edited; auto (default): unless it presents",
+        ("auto", "on", "off"),
+    ),
     Option("port", "port", "port of the watch server (default: 8000, or the next free one)", metavar="N"),
 )
 
@@ -160,6 +166,7 @@ class Settings:
     """Keys of the presented deck, see `keymap.with_keys`."""
     host: str | None = None
     """None: the watch server listens on this machine only."""
+    follow: Literal["auto", "on", "off"] = "auto"
     port: int | None = None
 
     @property

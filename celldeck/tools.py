@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from celldeck.cache import Cache
 from celldeck.errors import DeckError
+from celldeck.export.inline import Reinliner
 from celldeck.marp_project import MarpProject, find_marp_project
 from celldeck.model import MarpOptions
 from celldeck.parse import Rereader
@@ -47,6 +48,7 @@ class Again:
     renderer: Rerenderer = field(default_factory=Rerenderer)
     notes: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
     """Typeset notes of slides, by theme and text."""
+    inliner: Reinliner = field(default_factory=Reinliner)
 
 
 @dataclass

@@ -55,7 +55,14 @@ def run(given: argparse.Namespace, reporter: Reporter) -> int:
     host, port = given.audience_address or (None, None)
     audience = ForAudience(host, port, draws=reporter.live) if given.audience else None
     with reporter.ticking():
-        return watch(decks, settings, reporter, opens=given.open, audience=audience)
+        return watch(
+            decks,
+            settings,
+            reporter,
+            opens=given.open,
+            audience=audience,
+            what_is_named=lambda: what_is_named(given),
+        )
 
 
 def _address(text: str) -> tuple[str, int | None]:

@@ -62,6 +62,8 @@ class Executed:
     """For each cell why it ran, or was kept, in words; None: it does not run."""
     provisional: tuple[int, ...] = ()
     """The indices of the cells whose outputs are not of a run of the whole deck in a fresh kernel."""
+    files: frozenset[str] = frozenset()
+    """Paths, from the folder the cells work in, of what they have read or looked for."""
 
     @property
     def is_clean(self) -> bool:
@@ -260,7 +262,8 @@ class Executor:
         notices = (*deck.notices, *_notices(steps, walk.records, unkept))
         provisional = tuple(step.cell.index for step in steps[clean : len(walk.records)])
         built = replace(deck, cells=tuple(cells), notices=notices)
-        return Executed(built, ran, tuple(reasons), provisional)
+        files = frozenset(path for record in walk.records for path in record.facts.files)
+        return Executed(built, ran, tuple(reasons), provisional, files)
 
 
 def _notices(steps: tuple[Step, ...], records: list[Record], unkept: str | None) -> list[Notice]:

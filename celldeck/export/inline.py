@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -55,6 +55,9 @@ _BACKGROUND = re.compile(
 )
 
 
+Link = Callable[[Path], str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """An address that could not become part of the page."""
@@ -63,7 +66,7 @@ class Finding:
     address: str
     """As it stands in the page."""
     slide: int | None
-    """Number of the slide it stands on, from 1; None: in the stylesheet."""
+    """Number of the slide it stands on first, from 1; None: in the stylesheet."""
     hint: str | None = None
 
 
@@ -85,6 +88,8 @@ def inline(
     root: Path | None = None,
     output: Path | None = None,
     stand_ins: bool = True,
+    link: Link | None = None,
+    again: Reinliner | None = None,
 ) -> Inlined:
     """Return the page with local files embedded as data URLs.
 
@@ -97,16 +102,50 @@ def inline(
             None: links stay as they are.
         stand_ins: a picture that is missing is one that says so; otherwise its address stays, and the browser
             shows what it shows then.
+        link: gives the address under which a file is served; for one that it gives None, and without it,
+            the file is embedded.
+        again: has done this before with the same arguments but for `page`, if it was done before.
     """
-    embedding = _Embedding(files, (folder, *([root] if root else [])), output, stand_ins)
-    slides = tuple(embedding.slide(slide, number) for number, slide in enumerate(page.slides, 1))
-    notes = tuple(
-        embedding.slide(note, number) if note else "" for number, note in enumerate(page.typeset_notes, 1)
-    )
-    css = embedding.stylesheet(page.css, style_folders)
-    slides, shared = _share_backgrounds(slides)
-    inlined = replace(page, slides=slides, css=css + shared, typeset_notes=notes)
-    return Inlined(inlined, tuple(embedding.findings))
+    embedding = _Embedding(files, (folder, *([root] if root else [])), output, stand_ins, link)
+    parts = (again or Reinliner()).inline(page, embedding, tuple(style_folders))
+    texts = [part.text for part in parts]
+    count = len(page.slides)
+    slides, shared = _share_backgrounds(tuple(texts[:count]))
+    inlined = replace(page, slides=slides, typeset_notes=tuple(texts[count:-1]), css=texts[-1] + shared)
+    told: dict[tuple[str, str], Finding] = {}
+    for number, part in enumerate(parts):
+        for finding in part.findings:
+            own = finding if number == len(parts) - 1 else replace(finding, slide=number % count + 1)
+            told.setdefault((finding.kind, finding.address), own)
+    return Inlined(inlined, tuple(told.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A slide or a stylesheet with its addresses replaced."""
+
+    text: str
+    findings: tuple[Finding, ...]
+
+
+class Reinliner:
+    """Keeps what slides became, for builds that come after; until files are looked at anew."""
+
+    def __init__(self) -> None:
+        self._age = -1
+        self._parts: dict[tuple[str, tuple[Path, ...] | None], _Part] = {}
+
+    def inline(self, page: Page, embedding: _Embedding, style_folders: tuple[Path, ...]) -> list[_Part]:
+        """Return the slides of a page, their notes, and last its stylesheet."""
+        if self._age != embedding.files.age:
+            self._age = embedding.files.age
+            self._parts.clear()
+        texts = (*page.slides, *page.typeset_notes)
+        wanted: list[tuple[str, tuple[Path, ...] | None]] = [(text, None) for text in texts]
+        wanted.append((page.css, style_folders))
+        known = self._parts
+        self._parts = {key: known.get(key) or embedding.part(*key) for key in wanted}
+        return [self._parts[key] for key in wanted]
 
 
 _MESSAGES: dict[Kind, str] = {
@@ -161,22 +200,28 @@ class _Embedding:
     folders: tuple[Path, ...]
     output: Path | None
     stand_ins: bool
+    link: Link | None = None
     findings: list[Finding] = field(default_factory=list)
-    _number: int | None = None
+    _is_style: bool = False
     _told: set[tuple[str, str]] = field(default_factory=set)
     _sprites: Sprites = field(default_factory=Sprites)
     _open_files: list[Path] = field(default_factory=list)
 
-    def slide(self, slide: str, number: int) -> str:
-        """Return a slide's HTML with its addresses replaced."""
-        self._number = number
-        self._sprites = Sprites()
-        return rewrite(slide, self._tag, lambda css: self._css(css, self.folders))
+    def part(self, text: str, style_folders: tuple[Path, ...] | None) -> _Part:
+        """Return a slide, or the page's stylesheet, with its addresses replaced.
 
-    def stylesheet(self, css: str, folders: Sequence[Path]) -> str:
-        """Return the page's stylesheet with its addresses replaced."""
-        self._number = None
-        return self._css(css, (*self.folders[:1], *folders, *self.folders[1:]))
+        Args:
+            style_folders: of the stylesheet; None: it is a slide.
+        """
+        self._is_style = style_folders is not None
+        self.findings.clear()
+        self._told.clear()
+        if style_folders is None:
+            self._sprites = Sprites()
+            made = rewrite(text, self._tag, lambda css: self._css(css, self.folders))
+        else:
+            made = self._css(text, (*self.folders[:1], *style_folders, *self.folders[1:]))
+        return _Part(made, tuple(self.findings))
 
     # ---- what stands in a tag
 
@@ -248,6 +293,9 @@ class _Embedding:
         if not path:
             return value
         rest = re.search(r"[?#].*", value)
+        served = self.link(path) if self.link else None
+        if served:
+            return served + (rest[0].partition("#")[2] and f"#{rest[0].partition('#')[2]}" if rest else "")
         return relative_address(path, self.output.parent) + (rest[0] if rest else "")
 
     def _framed(self, value: str) -> str:
@@ -271,7 +319,9 @@ class _Embedding:
         if text is None:
             return None
         # Links in a page without an address of its own cannot be relative to it.
-        inner = replace(self, folders=(path.parent, *self.folders), output=None, _sprites=Sprites())
+        inner = replace(
+            self, folders=(path.parent, *self.folders), output=None, link=None, _sprites=Sprites()
+        )
         self._open_files.append(path)
         html = rewrite(text, inner._tag, lambda css: inner._css(css, inner.folders))
         self._open_files.pop()
@@ -306,7 +356,8 @@ class _Embedding:
         if path in self._open_files:
             return None
         self._open_files.append(path)
-        inner = self._css(text, (path.parent, *folders))
+        # A sheet that is a data URL has no address that those in it could be relative to.
+        inner = replace(self, link=None)._css(text, (path.parent, *folders))
         self._open_files.pop()
         return f"data:text/css;charset=utf-8,{quote(inner)}"
 
@@ -329,6 +380,10 @@ class _Embedding:
         except OSError as error:
             self._tell(missing, value, f"it cannot be read: {error.strerror}")
             return self._stand_in(value) if is_picture else value
+        served = self.link(path) if self.link and content.fault in {"", "large"} else None
+        if served:
+            fragment = re.search(r"#[^?]*$", value)
+            return served + (fragment[0] if fragment else "")
         if content.fault == "large":
             self._tell("large-file", value)
             return relative_address(path, self.output.parent) if self.output else value
@@ -341,7 +396,7 @@ class _Embedding:
 
     def _stand_in(self, value: str, what: str = "picture not found") -> str:
         # A theme's picture may be on every slide, behind the text: nothing is better than a message there.
-        if self._number is None or not self.stand_ins:
+        if self._is_style or not self.stand_ins:
             return value
         return placeholder(unquote(re.sub(r"[?#].*", "", value, flags=re.DOTALL)), what=what)
 
@@ -352,12 +407,14 @@ class _Embedding:
     def _tell(self, kind: Kind, address: str, hint: str | None = None) -> None:
         if (kind, address) not in self._told:
             self._told.add((kind, address))
-            self.findings.append(Finding(kind, address, self._number, hint))
+            self.findings.append(Finding(kind, address, None, hint))
 
 
 def _share_backgrounds(slides: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     """Move backgrounds that stand in several places into one rule each, and give the slides and the rules."""
-    found = [match["url"] for slide in slides for match in _BACKGROUND.finditer(slide)]
+    found = [
+        match["url"] for slide in slides if "url(data:" in slide for match in _BACKGROUND.finditer(slide)
+    ]
     keys = {
         url: hashlib.sha256(url.encode()).hexdigest()[:12]
         for url in dict.fromkeys(found)

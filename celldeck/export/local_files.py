@@ -99,6 +99,14 @@ class LocalFiles:
         self._read: dict[Path, tuple[int, int, Content]] = {}
         self.folders: set[Path] = set()
         """In which files were looked for, whether they are there or not."""
+        self.places: set[Path] = set()
+        """Where files were looked for, whether they are there or not."""
+        self.age = 0
+        """Grows when files may have changed, so that nobody relies on what was found before."""
+
+    def look_anew(self) -> None:
+        """Note that files may have changed."""
+        self.age += 1
 
     @property
     def paths(self) -> Iterable[Path]:
@@ -123,6 +131,7 @@ class LocalFiles:
                 places.append(folders[-1] / name.lstrip("/\\"))
             for place in places:
                 self.folders.add(place.parent)
+                self.places.add(place)
                 try:
                     if place.is_file():
                         return place

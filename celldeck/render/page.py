@@ -9,7 +9,7 @@ import functools
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
@@ -56,6 +56,8 @@ def document(
     progress: bool = True,
     live: str | None = None,
     version: str | None = None,
+    slide_keys: Sequence[str] = (),
+    follow_edits: str | None = None,
     run: str | None = None,
     nonce: str | None = None,
     own_scripts: bool = False,
@@ -71,8 +73,10 @@ def document(
         template: see `DocumentTemplate`.
         osc: whether on-screen controls appear when the mouse moves (`bespoke` only).
         progress: whether a bar shows how far the talk is (`bespoke` only).
-        live: address of the event stream that tells of changes, see `runtime/live.js`; None: none.
+        live: address of the WebSocket that tells of changes, see `runtime/live.js`; None: none.
         version: which build this is, told to `live`.
+        slide_keys: of the slides, told to `live`.
+        follow_edits: see `runtime/edits.js`.
         run: address of the socket that runs cells, see `runtime/cells.js`; None: the page can run none.
         nonce: of the policy under which the page is served; only scripts that have it run.
         own_scripts: the scripts in the slides are the author's, who lets raw HTML through: they have it too.
@@ -84,7 +88,7 @@ def document(
     """
     meta = page.metadata
     presents = template == "bespoke"
-    options = {
+    options: dict[str, object] = {
         "osc": osc,
         "progress": progress,
         "live": live,
@@ -94,6 +98,8 @@ def document(
         "plan": page.plan if any(page.plan) else None,
         "keys": [asdict(action) for action in page.keys],
     }
+    if slide_keys:
+        options |= {"slideKeys": list(slide_keys), "followEdits": follow_edits}
     if nonce:
         options |= {"run": run, "ownScripts": own_scripts}
     values = {

@@ -3,7 +3,8 @@
  *
  * A *step* says how much of a slide has been revealed: 0 is nothing yet, `lastStep(slide)` everything.
  * Events: "slide" (another slide shows) and "step" (another slide or step shows), both with
- * `{index, step, slide, from: {index, step}}`; "slides" after `replaceSlides`.
+ * `{index, step, slide, from: {index, step}}`; "slides" after `replaceSlides`, with `{slides, changed}`;
+ * "style" after `restyle`.
  *
  * @param {Element} parent whose children are the slides
  */
@@ -100,48 +101,72 @@ export default function deck(parent) {
       return content;
     },
 
+    /** Put another stylesheet of the deck in place. */
+    restyle(css) {
+      const sheet = root.querySelector("style[data-celldeck='deck']");
+      if (sheet) sheet.textContent = css;
+      self.emit("style");
+    },
+
     /**
      * Put other slides in place and stay where the talk is.
      *
-     * @param {(number|string|[number, string])[]} list a number keeps the slide that stood there, a string is a
-     *   new slide's HTML, and both together what the slide that stood there has become
-     * @param {string} [css] the deck's stylesheet, if that changed too
+     * @param {(number|string|[number, string]|[number, string, string])[]} list a number keeps the slide that stood
+     *   there, a string is a new slide's HTML, and both together what the slide that stood there has become; with
+     *   three, the HTML that it had stands before the one that it gets, so what both share stays as it is
+     * @returns {Element[]} the slides that are others now
      */
-    replaceSlides(list, css) {
-      const sheet = root.querySelector("style[data-celldeck='deck']");
-      if (sheet && css !== undefined && css !== null) sheet.textContent = css;
+    replaceSlides(list) {
       const old = slides;
-      const shown = list.findIndex((entry) => [entry].flat()[0] === index);
-      const made = list.map((entry) => (typeof entry === "number" ? old[entry] : self.html([entry].flat().at(-1)).firstElementChild));
-      const kept = new Set(made);
-      for (const slide of old) if (!kept.has(slide)) slide.remove();
-      // From the last to the first, and only where needed: a node that moves loads its frames again.
-      let following = [...parent.children].find((child) => !kept.has(child)) ?? null;
-      for (const slide of [...made].reverse()) {
-        if (slide.parentNode !== parent || slide.nextElementSibling !== following) {
-          parent.insertBefore(slide, following);
-        }
-        following = slide;
-      }
+      const origin = (entry) => (Array.isArray(entry) ? entry[0] : entry);
+      const shown = list.findIndex((entry) => origin(entry) === index);
+      const changed = [];
+      const made = list.map((entry) => {
+        if (typeof entry === "number") return old[entry];
+        const html = Array.isArray(entry) ? entry.at(-1) : entry;
+        const slide = entry.length === 3 && self.patch(old[entry[0]], entry[1], html) ? old[entry[0]] : self.html(html).firstElementChild;
+        changed.push(slide);
+        return slide;
+      });
+      if (made.length !== old.length || made.some((slide, at) => slide !== old[at])) place(made, old);
       slides = made;
-      for (const slide of slides) slide.classList.add("bespoke-marp-slide");
+      for (const slide of changed) slide.classList.add("bespoke-marp-slide");
       const [toIndex, toStep] = [shown >= 0 ? shown : index, step];
       index = -1;
-      self.emit("slides", { slides });
+      self.emit("slides", { slides, changed });
       self.go(toIndex, toStep, { animate: false });
+      return changed;
     },
+
+    /** Turn a slide into what other HTML says, and say whether that can be done; `patch.js` knows how. */
+    patch: () => false,
   };
 
+  /** Bring the slides into the page in their order, and take out those that are not among them. */
+  function place(made, old) {
+    const kept = new Set(made);
+    for (const slide of old) if (!kept.has(slide)) slide.remove();
+    // From the last to the first, and only where needed: a node that moves loads its frames again.
+    let following = [...parent.children].find((child) => !kept.has(child)) ?? null;
+    for (const slide of [...made].reverse()) {
+      if (slide.parentNode !== parent || slide.nextElementSibling !== following) parent.insertBefore(slide, following);
+      following = slide;
+    }
+  }
+
   function mark(shownIndex) {
+    const shown = slides[shownIndex];
+    const isNew = !shown.classList.contains("bespoke-marp-active");
     slides.forEach((slide, at) => {
       const active = at === shownIndex;
-      slide.classList.toggle("bespoke-marp-active", active);
+      // What is as it should be is not touched: with hundreds of slides even that takes its time.
+      if (slide.classList.contains("bespoke-marp-active") !== active) slide.classList.toggle("bespoke-marp-active", active);
       if (active) slide.removeAttribute("aria-hidden");
-      else slide.setAttribute("aria-hidden", "true");
+      else if (!slide.hasAttribute("aria-hidden")) slide.setAttribute("aria-hidden", "true");
     });
+    if (!isNew) return;
     // Animations of a slide start when it shows: with the class they are off (deck.css), measuring makes
     // the browser notice, without the class they start anew.
-    const shown = slides[shownIndex];
     shown.classList.add("bespoke-marp-active-ready");
     shown.getBoundingClientRect();
     shown.classList.remove("bespoke-marp-active-ready");

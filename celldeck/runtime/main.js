@@ -1,4 +1,4 @@
-/** Which modules work in which view of a presented deck, in their order. The one file that imports. */
+/** Which modules work in which view of a presented deck, in their order. This file and served.js are the ones that import. */
 import deck from "./deck.js";
 import wire from "./wire.js";
 import claims from "./claims.js";
@@ -38,7 +38,6 @@ import progress from "./progress.js";
 import wakelock from "./wakelock.js";
 import announce from "./announce.js";
 import sync from "./sync.js";
-import live from "./live.js";
 import stage from "./stage.js";
 import frames from "./frames.js";
 import follow from "./follow.js";
@@ -86,7 +85,6 @@ const modules = [
   [wakelock, ALL],
   [announce, ALL],
   [sync, BOTH],
-  [live, BOTH],
   [stage, BOTH],
   [frames, ["audience"]], // in the author's page running.js brings it
   [follow, ["audience"]],

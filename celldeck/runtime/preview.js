@@ -51,7 +51,7 @@ export default function preview(deck) {
   };
 
   dress();
-  deck.on("slides", dress);
+  deck.on("style", dress);
   // The slide itself comes first; its preview may be a frame late.
   let asked = null;
   deck.on("step", (detail) => {

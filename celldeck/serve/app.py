@@ -5,35 +5,36 @@ tornado: https://www.tornadoweb.org/en/stable/web.html
 
 from __future__ import annotations
 
-import asyncio
+import json
+import os
 import secrets
-from contextlib import suppress
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from tornado.iostream import StreamClosedError
-from tornado.web import Application, HTTPError
+from tornado.web import Application, HTTPError, StaticFileHandler
 
-from celldeck.serve.bounds import Outbox
+from celldeck.serve.bounds import LARGEST_MESSAGE
+from celldeck.serve.channel import PING_S, Channel
 from celldeck.serve.guard import FRAME_POLICY
 from celldeck.serve.handler import Handler
 from celldeck.serve.site import Site
 from celldeck.serve.stage_socket import StageSocket
 from celldeck.serve.static import static_file
 
-PING_S = 15.0
-"""A silent stream is closed by proxies and sleeping laptops; a comment keeps it open."""
-
 _WAITING = """<!DOCTYPE html><meta charset="utf-8"><title>{title}</title>
 <style>:root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }} body {{ margin: 3rem }}
 pre {{ overflow: auto; padding: 1rem; background: #8882; border-radius: 6px }}</style>
 <h1>{title}</h1>{content}
 <script nonce="{nonce}">
-new EventSource("/~live/{address}").addEventListener("message", ({{ data }}) => {{
+const socket = new WebSocket(`${{location.origin.replace("http", "ws")}}/~live/{address}`);
+const have = {{ kind: "have", version: "0", slides: [] }};
+socket.addEventListener("open", () => socket.send(JSON.stringify(have)));
+socket.addEventListener("message", ({{ data }}) => {{
   const news = JSON.parse(data);
-  if (news.version !== "0" || news.failed) location.reload();
+  if (news.kind === "news" || (news.error ?? "") !== {error}) location.reload();
 }});
+socket.addEventListener("close", () => setTimeout(() => location.reload(), 1000));
 </script>"""
 
 _INDEX = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Decks</title>
@@ -70,50 +71,39 @@ class DeckPage(Handler):
         if html is None:
             error = self.site.decks[name].error
             content = f"<pre>{escape(error)}</pre>" if error else "<p>It is being built.</p>"
-            html = _WAITING.format(title=escape(name), content=content, address=quote(name), nonce=nonce)
+            known = json.dumps(error or "").replace("<", "\\u003c")
+            html = _WAITING.format(
+                title=escape(name), content=content, address=quote(name), nonce=nonce, error=known
+            )
         self.page(html, nonce)
 
 
-class Live(Handler):
-    """`/~live/NAME`: the event stream that `runtime/live.js` reads."""
+class File(Handler, StaticFileHandler):
+    """`/~files/PATH`: a file of the project that a deck shows."""
 
-    def initialize(self, site: Site) -> None:
-        """Take the site."""
-        super().initialize(site)
-        self._messages = Outbox(self._give_up)
+    def initialize(self, site: Site) -> None:  # type: ignore[override]
+        Handler.initialize(self, site)
+        StaticFileHandler.initialize(self, site.root)
 
-    async def get(self, name: str) -> None:
-        self.set_header("Content-Type", "text/event-stream")
-        loop = asyncio.get_running_loop()
+    def set_extra_headers(self, path: str) -> None:
+        # A drawing can carry scripts; opened by itself it is a page of this site, and may do nothing.
+        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'")
+        # The address has the time of the file in it.
+        self.set_header("Cache-Control", "max-age=31536000, immutable" if self.request.query else "no-cache")
 
-        def listen(message: str) -> None:
-            # While the server ends, builds may still have something to say.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._messages.put, message)
+    def parse_url_path(self, url_path: str) -> str:
+        return url_path
 
-        stop = self.site.listen(self.known(name), listen)
-        # The page has gone, or the server ends.
-        with suppress(StreamClosedError, asyncio.CancelledError):
-            while (message := await self._next()) is not None:
-                self.write(message)
-                await self.flush()
-        stop()
+    @classmethod
+    def get_absolute_path(cls, root: str, path: str) -> str:
+        return path
 
-    def _give_up(self) -> None:
-        # Whoever does not read is not written to, either, so only this ends the wait.
-        connection: Any = self.request.connection
-        connection.stream.close()
-
-    async def _next(self) -> str | None:
-        try:
-            message = await self._messages.get(PING_S)
-        except TimeoutError:
-            return ": still here\n\n"
-        return message and f"data: {message}\n\n"
-
-    def on_connection_close(self) -> None:
-        """End: the page has gone."""
-        self._messages.close()
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str:
+        real = self.site.files.get(absolute_path)
+        # What the file was when it was linked, it must still be: a link may lead elsewhere by now.
+        if real is None or os.path.realpath(real) != real or not os.path.isfile(real):
+            raise HTTPError(404)
+        return real
 
 
 class Frame(Handler):
@@ -170,11 +160,14 @@ def application(site: Site) -> Application:
             (r"/", Index, arguments),
             (r"/favicon\.ico", NoIcon, arguments),
             (r"/([^/]+)\.html", DeckPage, arguments),
-            (r"/~live/([^/]+)", Live, arguments),
+            (r"/~live/([^/]+)", Channel, arguments),
+            (r"/~files/(.+)", File, arguments),
             (r"/~frame/([0-9a-f]{32})", Frame, arguments),
             (r"/~static/([\w.-]+)", Static, arguments),
             (r"/~stage/([^/]+)", StageSocket, arguments),
             (r".*", Nothing, arguments),
         ],
         log_function=lambda handler: None,
+        websocket_ping_interval=PING_S,
+        websocket_max_message_size=LARGEST_MESSAGE,
     )

@@ -1,5 +1,8 @@
 """Changes: files that were written, as batches of paths.
 
+Where the system tells that a file was closed (Linux), a save is over then and nobody waits. Elsewhere it is
+over when nothing more comes.
+
 watchdog: https://python-watchdog.readthedocs.io/
 """
 
@@ -7,6 +10,7 @@ from __future__ import annotations
 
 import os
 import queue
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,13 +20,26 @@ from watchdog.observers import Observer
 
 QUIET_S = 0.03
 """A batch ends when nothing was written for this long: the first event of a save may be its truncation."""
+GRACE_S = 0.001
+"""The same for one file whose save is known to be over: whether it is the first of many is seen at once."""
+OPEN_S = 0.3
+"""How long a file that is being written is waited for since it was last written."""
+LONGEST_S = 1.0
+"""What is written without an end is taken as it is after this time."""
 LARGEST_TREE = 1000
 """Folders: of a larger tree, such as somebody's home, only the top is watched."""
 
-_ENDS_ASIDE = ("~", ".swp", ".swx", ".tmp", ".part", ".pyc", ".crswap")
-_NAMES_ASIDE = {"__pycache__", "node_modules"}
+_TELLS_CLOSING = sys.platform == "linux"
+_ENDS_ASIDE = ("~", ".swp", ".swx", ".tmp", ".part", ".pyc", ".crswap", "___jb_tmp___", "___jb_old___")
+_NAMES_ASIDE = {"__pycache__", "node_modules", "4913"}
+"""Folders in which nothing is anybody's writing, and the file by which vim tries a folder."""
 # Our own reading makes other events; listening to those would never end.
 _WRITES = {"created", "modified", "moved", "deleted", "closed"}
+_UNFINISHED = {"created", "modified"}
+
+
+_Event = tuple[Path, str]
+"""A path and what happened there: a kind of watchdog's."""
 
 
 class Changes(FileSystemEventHandler):
@@ -36,7 +53,9 @@ class Changes(FileSystemEventHandler):
         self._trees: set[Path] = set()
         """Those that are watched as such."""
         self._folders: set[Path] = set()
-        self._events: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
+        """None: somebody wants the next batch now."""
+        self._wanted: frozenset[Path] = frozenset()
         self._observer = Observer()
         self._observer.start()
 
@@ -64,33 +83,44 @@ class Changes(FileSystemEventHandler):
                 self._observer.schedule(self, str(folder), recursive=False)
                 self._folders.add(folder)
 
+    def want(self, files: Iterable[Path]) -> None:
+        """Tell of these files whatever their names look like; instead of those named before."""
+        self._wanted = frozenset(files)
+
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Take an event of watchdog's."""
         if event.event_type not in _WRITES or (event.is_directory and event.event_type == "modified"):
             return
-        for name in (event.src_path, event.dest_path):
+        kind = "closed" if event.is_directory else event.event_type
+        for name, what in ((event.src_path, kind), (event.dest_path, "closed")):
             if name and self._counts(path := Path(os.fsdecode(name))):
-                self._events.put(path)
+                self._events.put((path, what))
 
     def next_batch(self, timeout_s: float) -> set[Path]:
         """Wait for a change and return all that came with it; empty after `timeout_s` without one."""
-        try:
-            batch = {self._events.get(timeout=timeout_s)}
-        except queue.Empty:
-            return set()
-        deadline = time.monotonic() + 1.0
-        while time.monotonic() < deadline:
+        batch = _Batch()
+        wait_s, deadline = timeout_s, None
+        while deadline is None or time.monotonic() < deadline:
             try:
-                batch.add(self._events.get(timeout=QUIET_S))
+                event = self._events.get(timeout=wait_s)
             except queue.Empty:
                 break
-        return batch
+            if event is None:
+                break
+            batch.add(*event)
+            deadline = deadline or time.monotonic() + LONGEST_S
+            wait_s = batch.wait_s
+        return batch.paths
+
+    def wake(self) -> None:
+        """Let who waits for a batch go on."""
+        self._events.put(None)
 
     def keep(self, counts: Callable[[Path], bool]) -> None:
         """Forget the changes until now, but for those that count."""
         for path in self.next_batch(timeout_s=QUIET_S):
             if counts(path):
-                self._events.put(path)
+                self._events.put((path, "closed"))
 
     def close(self) -> None:
         """Stop watching."""
@@ -101,7 +131,9 @@ class Changes(FileSystemEventHandler):
         return any(folder.is_relative_to(tree) for tree in self._trees)
 
     def _counts(self, path: Path) -> bool:
-        if path.name.endswith(_ENDS_ASIDE) or any(path.is_relative_to(folder) for folder in self._ignored):
+        if (_is_aside_name(path.name) and path not in self._wanted) or any(
+            path.is_relative_to(folder) for folder in self._ignored
+        ):
             return False
         if path.parent in self._folders:
             return True
@@ -109,6 +141,43 @@ class Changes(FileSystemEventHandler):
             path.is_relative_to(tree) and not _is_aside(path.relative_to(tree).parts[:-1])
             for tree in self._trees
         )
+
+
+class _Batch:
+    """Changes that belong together, as they come."""
+
+    def __init__(self) -> None:
+        self.paths: set[Path] = set()
+        self._open: set[Path] = set()
+        """Those whose writing is not over."""
+        self._new: set[Path] = set()
+        """Those that were not there before: somebody may be about to move them to where they belong."""
+
+    def add(self, path: Path, kind: str) -> None:
+        self.paths.add(path)
+        if kind in _UNFINISHED:
+            self._open.add(path)
+            if kind == "created":
+                self._new.add(path)
+            return
+        self._open.discard(path)
+        if kind == "moved" and path in self._new:
+            self.paths.discard(path)
+        if kind in {"moved", "deleted"}:
+            self._new.discard(path)
+
+    @property
+    def wait_s(self) -> float:
+        """How long nothing must come before this is all."""
+        if self._open:
+            return OPEN_S if _TELLS_CLOSING else QUIET_S
+        return GRACE_S if len(self.paths) <= 1 and not self._new else QUIET_S
+
+
+def _is_aside_name(name: str) -> bool:
+    # What programs write beside a file before they move it there, and what they lock it with.
+    is_hidden = name.startswith(".") and not name.startswith(".marp")
+    return is_hidden or name.startswith("#") or name.endswith(_ENDS_ASIDE) or name in _NAMES_ASIDE
 
 
 def _is_aside(parts: Iterable[str]) -> bool:

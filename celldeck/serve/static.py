@@ -10,7 +10,9 @@ from pathlib import Path
 from celldeck.render.mime.plotly import script_file as plotly_script
 
 RUNTIME = Path(__file__).parents[1] / "runtime"
-MODULES = frozenset({"running", "frames"})
+MODULES = frozenset(
+    {"served", "patch", "live", "overflow", "edits", "problems", "index", "running", "frames"}
+)
 """Modules of the runtime that only a served deck has."""
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
@@ -33,7 +35,7 @@ def static_file(name: str) -> tuple[str, bytes] | None:
 
 @cache
 def _paths() -> Mapping[str, Path]:
-    names = (*(f"{name}.js" for name in MODULES), "running.css")
+    names = (*(f"{name}.js" for name in MODULES), "served.css", "running.css")
     return {name: RUNTIME / name for name in names}
 
 

@@ -18,7 +18,7 @@ from celldeck.pipeline import read_source
 from celldeck.serve.app import application
 from celldeck.serve.audience.stage import Stage
 from celldeck.serve.bounds import LIMITS, BoundedServer
-from celldeck.serve.builder import Builder, Teller
+from celldeck.serve.builder import Builder, Teller, WhatIsNamed
 from celldeck.serve.guard import LOOPBACK, TOKEN, Guard, kept_token
 from celldeck.serve.site import Site
 from celldeck.settings import Settings
@@ -49,6 +49,7 @@ def watch(
     *,
     opens: bool = False,
     audience: ForAudience | None = None,
+    what_is_named: WhatIsNamed | None = None,
 ) -> int:
     """Serve decks and keep them built; return the exit status once it is stopped.
 
@@ -56,6 +57,7 @@ def watch(
         teller: hears what people are to be told.
         opens: open the site in the browser.
         audience: None: nobody follows from elsewhere.
+        what_is_named: see `Builder`.
     """
     try:
         for deck in decks:
@@ -63,14 +65,19 @@ def watch(
     except DeckError as error:
         teller.problem(str(error))
         return 1
-    return asyncio.run(_serve(decks, settings, teller, opens, audience))
+    return asyncio.run(_serve(decks, settings, teller, opens, audience, what_is_named))
 
 
 async def _serve(
-    decks: Sequence[Path], settings: Settings, teller: Teller, opens: bool, audience: ForAudience | None
+    decks: Sequence[Path],
+    settings: Settings,
+    teller: Teller,
+    opens: bool,
+    audience: ForAudience | None,
+    what_is_named: WhatIsNamed | None,
 ) -> int:
     guard = Guard(kept_token(settings.cache), settings.host)
-    site = Site(decks, guard)
+    site = Site(decks, guard, settings.root, settings.follow)
     server = BoundedServer(application(site), **LIMITS)
     try:
         port = _listen(server, settings.port, settings.host or LOOPBACK)
@@ -94,7 +101,7 @@ async def _serve(
         teller.problem(
             "others on this network can see the decks; who has the token can run code on this machine"
         )
-    builder = Builder(site, Tools(settings, standby=True, frames=site.frames), teller)
+    builder = Builder(site, Tools(settings, standby=True, frames=site.frames), teller, what_is_named)
     builder.start()
     if opens:
         webbrowser.open(address)

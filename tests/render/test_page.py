@@ -90,6 +90,8 @@ def test_options_reach_the_script() -> None:
         "progress": True,
         "live": "/events?</script>",
         "version": "7",
+        "stage": None,
+        "follow": None,
         "plan": None,
         "keys": [{"name": a.name, "keys": list(a.keys), "help": a.help, "group": a.group} for a in ACTIONS],
     }

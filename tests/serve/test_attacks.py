@@ -230,8 +230,18 @@ def test_200_open_sockets_keep_nobody_out_and_there_is_an_end_to_them(target: Se
 def test_a_client_that_does_not_read_delays_nobody_and_is_given_up(target: Served) -> None:
     slow = socket.create_connection(("127.0.0.1", target.port), timeout=10)
     slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    slow.sendall(b"GET /~live/talk HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert slow.recv(4096)
+    slow.sendall(
+        b"GET /~live/talk HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    assert b" 101 " in slow.recv(4096)
+    said = b'{"kind": "have", "version": "0", "slides": []}'
+    # A frame of text that is masked with zeros (RFC 6455).
+    slow.sendall(bytes((0x81, 0x80 | len(said))) + bytes(4) + said)
+    end = time.monotonic() + 10
+    while not target.site.decks["talk"].listeners:
+        assert time.monotonic() < end
+        time.sleep(0.02)
     page = page_of("<h1>x</h1>")
     for number in range(MOST_WAITING + 40):
         text = f"<p>{number} {'x' * 100_000}</p>"
