@@ -357,7 +357,8 @@ def test_replaced_slides_keep_the_place_and_the_nodes_that_stay(present: Present
     deck = present(page(*DECK), "?f=1#2")
     deck.evaluate("globalThis.list = celldeck.current; null")
     new = json.dumps(slide("<h1>New</h1><script>globalThis.ran = true</script>"))
-    deck.evaluate(f"celldeck.replaceSlides([0, {new}, 1, 3], 'section {{ color: rgb(1, 2, 3) }}')")
+    deck.evaluate("celldeck.restyle('section { color: rgb(1, 2, 3) }')")
+    deck.evaluate(f"celldeck.replaceSlides([0, {new}, 1, 3])")
     assert deck.place == (2, 1)
     assert deck.evaluate("celldeck.current === list && celldeck.slides[2] === list")
     assert deck.evaluate(
