@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import keyword
 import signal
 import sys
 import threading
@@ -27,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     names = {command.name for command in COMMANDS}
     name = given.pop(0) if given and given[0] in names else DEFAULT
-    command = importlib.import_module(f"celldeck.commands.{name}")
+    # A word of Python cannot be the name of a module.
+    command = importlib.import_module(f"celldeck.commands.{name}{'_' * keyword.iskeyword(name)}")
     parser = _parser(name)
     command.configure(parser)
     values = parser.parse_intermixed_args(given)

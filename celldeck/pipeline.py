@@ -53,6 +53,7 @@ __all__ = [
     "failures",
     "finish",
     "load",
+    "read_code",
     "read_source",
     "render_page",
     "run",
@@ -121,13 +122,17 @@ def build(path: Path, tools: Tools, template: DocumentTemplate = "bespoke") -> B
 def load(path: Path, tools: Tools) -> Deck:
     """Return the deck at `path`, its cells not run; errors as `build`."""
     again = tools.again(path).reader
-    deck = parse(read_source(path), tools.options(path), read_file=_read_code, again=again)
+    deck = parse(read_source(path), tools.options(path), read_file=read_code, again=again)
     tools.parts.update(file.resolve() for file in deck.files)
     return with_gateway(deck, tools.settings.gateway)
 
 
-def _read_code(path: Path) -> Source:
-    """Return the text of a file that a deck takes code from; DeckError if there is none."""
+def read_code(path: Path) -> Source:
+    """Return the text of a file that a deck refers to.
+
+    Raises:
+        DeckError: there is none, or it is no UTF-8.
+    """
     try:
         return Source.of(path.read_text("utf-8"), path)
     except FileNotFoundError:

@@ -15,7 +15,8 @@ class Command:
     """A row of the table of commands."""
 
     name: str
-    """As typed; also the name of its module here, which is imported when it is asked for."""
+    """As typed; also the name of its module here (`import_` for a word of Python), which is imported when it
+    is asked for."""
     summary: str
 
 
@@ -23,6 +24,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("build", "build decks to HTML and PDF; without a command this is meant"),
     Command("check", "tell what is odd about decks, such as slides that were copied to make steps"),
     Command("fix", "mend what is surely meant otherwise; copied slides become one slide with steps"),
+    Command("import", "make a Marp deck of a remark.js deck, a page or Markdown"),
     Command("cache", "what is kept in .celldeck: list it, prune it, export and import outputs"),
     Command("rehearsal", "the times of a rehearsed talk, for each slide and section"),
 )
