@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import itertools
+import json
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -128,6 +129,25 @@ def test_auto_prints_the_states_with_a_picture_that_is_gone_later(tmp_path: Path
     ]
 
 
+def test_each_state_is_measured_for_what_does_not_fit(browser: Browser, tmp_path: Path) -> None:
+    deck = tmp_path / "deck.md"
+    one, other = "# A\n\n- x\n- .grey[y]", "# A\n\n- x\n- y\n\n![w:100 h:5000](a.png)"
+    deck.write_text(f"{one}\n\n---\n\n{other}", "utf-8")
+    picture(tmp_path / "a.png", (100, 100), "#336699")
+    tools = Tools(Settings(root=tmp_path))
+    built = pipeline.build(deck, tools)
+    pipeline.write(built, tools, tmp_path / "deck.html")
+    tools.close()
+    with browser.tab(1280, 720) as tab:
+        tab.open((tmp_path / "deck.html").as_uri())
+        script = json.dumps((Path(pipeline.__file__).parent / "runtime" / "overflow.js").read_text("utf-8"))
+        found = tab.evaluate(
+            f"import('data:text/javascript,' + encodeURIComponent({script})).then((module) => {{"
+            " module.default(celldeck); return celldeck.measure([celldeck.current]); })"
+        )
+    assert {one["step"] for one in found[0]} == {1}
+
+
 def test_keys_names_and_announcements_go_through_the_states(browser: Browser, tmp_path: Path) -> None:
     one = made(tmp_path, collapse=True, theme="celldeck")
     shown = "[...celldeck.current.querySelectorAll('section')].filter((s) => s.checkVisibility()).length"
@@ -162,3 +182,19 @@ def test_keys_names_and_announcements_go_through_the_states(browser: Browser, tm
             " layer.checkVisibility() === layer.hasAttribute('data-celldeck-last'))"
         )
         assert deck.errors == []
+
+
+@pytest.mark.kernel
+def test_a_cell_in_all_copies_runs_once_and_shows_in_each_state(tmp_path: Path) -> None:
+    cell = "```python\ncount = globals().get('count', 0) + 1\nprint('count', count)\n```"
+    copies = (f"# A\n\n- x\n- {item}\n\n{cell}" for item in (".grey[y]", "y"))
+    deck = tmp_path / "deck.md"
+    deck.write_text("---\nkernel: python3\n---\n\n" + "\n\n---\n\n".join((*copies, cell)), "utf-8")
+    tools = Tools(Settings(root=tmp_path))
+    try:
+        built = pipeline.build(deck, tools)
+    finally:
+        tools.kernels.close()
+        tools.close()
+    assert [slide.count("count 1") for slide in built.page.slides] == [2, 0]
+    assert "count 2" in built.page.slides[1]

@@ -12,7 +12,9 @@ export default function overflow(deck) {
   const REPLACED = "img, svg, canvas, video, audio, iframe, object, embed, input, select, textarea, button, mjx-container";
 
   const contentOf = (slide) => {
-    const sections = slide.matches("section") ? [slide] : [...slide.querySelectorAll(":scope > foreignObject > section")];
+    // Of collapsed copies there are the layers of each, and those of one show.
+    const shown = ":scope > foreignObject:not([data-celldeck-state]:not([data-celldeck-now])) > section";
+    const sections = slide.matches("section") ? [slide] : [...slide.querySelectorAll(shown)];
     return sections.find((one) => one.dataset.marpitAdvancedBackground === "content") ?? sections[0];
   };
 
