@@ -50,6 +50,19 @@ def shows_on_next_slide(cell: Cell) -> bool:
     return bool(shows and options["echo"] and options["output-location"] == "next-slide")
 
 
+def shows_code(cell: Cell) -> bool:
+    """Say whether a cell's code is seen."""
+    return bool(cell.options["echo"] and cell.options["include"])
+
+
+def shows_in_step(cell: Cell) -> bool:
+    """Say whether what a cell gives appears in a step of its own."""
+    options = cell.options
+    is_asked = options["output-step"] or options["output-location"] == "fragment"
+    shows = options["include"] and options["output"] and options["eval"]
+    return bool(is_asked and shows and not shows_on_next_slide(cell))
+
+
 # ---------------------------------------------------------------- kinds of values
 
 
@@ -157,6 +170,51 @@ def chosen_lines(lines: str, count: int) -> list[int]:
     return [line for line in dict.fromkeys(chosen) if 1 <= line <= count]
 
 
+@dataclass(frozen=True, slots=True)
+class LineSteps:
+    """The lines of a block of code that an author wants pointed out."""
+
+    states: tuple[frozenset[int], ...]
+    """Those that stand out, from 1: at first, and after each step."""
+    fault: str | None = None
+    """What is wrong with what was asked for, in words; what is right of it is in `states`."""
+
+
+def line_steps(steps: str, count: int) -> LineSteps:
+    """Return the lines that `1|3-4|all` points out, as `read_steps` has read it, of so many as there are.
+
+    A part that names none of them is no state.
+    """
+    states = []
+    beyond: list[str] = []
+    for part in steps.split("|"):
+        lines: set[int] = set()
+        for numbers in part.split(","):
+            first, _, last = numbers.partition("-")
+            if numbers == "all":
+                lines.update(range(1, count + 1))
+            elif 1 <= int(first) <= int(last or first) <= count:
+                lines.update(range(int(first), int(last or first) + 1))
+            else:
+                beyond.append(numbers)
+                lines.update(range(max(1, int(first)), min(int(last or first), count) + 1))
+        if lines:
+            states.append(frozenset(lines))
+    fault = None
+    if beyond:
+        lines_there = "1 line" if count == 1 else f"{count} lines"
+        fault = f"this code has {lines_there}, so there are no lines {', '.join(beyond)}"
+    return LineSteps(tuple(states), fault)
+
+
+def states_of_code(cell: Cell) -> tuple[frozenset[int], ...]:
+    """Return the lines, from 1, that stand out in a cell's code in each of its states, if any ever do."""
+    steps = cell.options["lines"]
+    if not isinstance(steps, str) or not shows_code(cell):
+        return ()
+    return line_steps(steps, cell.shown.count("\n") + 1).states
+
+
 def _echo(given: Given) -> bool | str:
     try:
         return _flag_or("fenced")(given)
@@ -207,10 +265,16 @@ STEPS = re.compile(r"(?:all|\d+(?:-\d+)?)(?:\s*[,|]\s*(?:all|\d+(?:-\d+)?))*")
 """Lines of code to point out: `2,5-7`; step by step: `1|3-4|all`."""
 
 
-def _steps(given: Given) -> str:
-    written = "".join(given.split()) if isinstance(given, str) else ""
+def read_steps(given: Given) -> str:
+    """Read lines of code to point out: `2,5-7`, `1|3-4|all`, or a list of numbers.
+
+    Raises:
+        ValueError: it is none; its text says what is taken.
+    """
+    written = given if isinstance(given, str) else "" if isinstance(given, Mapping) else ",".join(given)
+    written = "".join(written.split())
     if not STEPS.fullmatch(written):
-        raise ValueError("line numbers such as 2,5-7, or steps such as 1|3-4")
+        raise ValueError("line numbers such as 2,5-7, or steps such as 1|3-4|all")
     return written
 
 
@@ -260,6 +324,7 @@ OPTIONS: tuple[CellOption, ...] = (
         "below",
         "where what it gives stands: below, beside, next-slide, or fragment: below, in a step of its own",
     ),
+    CellOption("output-step", _flag, False, "show what it gives in a step of its own, after the code"),
     CellOption("output-size", _share, 1.0, "size of what it gives, in percent of the usual one"),
     CellOption(
         "max-lines",
@@ -268,7 +333,13 @@ OPTIONS: tuple[CellOption, ...] = (
         "lines of a text that are shown; the middle of a longer one is cut out",
     ),
     CellOption("classes", _classes, (), "classes of the element around the cell, a space between them"),
-    CellOption("lines", _steps, None, "lines of the code to point out", deck_wide=False),
+    CellOption(
+        "lines",
+        read_steps,
+        None,
+        "lines of the code to point out: 2,5-7; step by step: 1|3-4|all",
+        deck_wide=False,
+    ),
 )
 """`eval` needs no `runs`: a cell that does not run is in no other cell's past, so outputs depend on it.
 `file` needs none, since its code does; `depends` and `cache` are what the engine asks for."""

@@ -49,6 +49,8 @@ class MarpOptions:
     transition: bool = True
     remark_classes: bool = True
     """celldeck's own: `.grey[x]` becomes `<span class="grey">`."""
+    code_lines: bool = True
+    """celldeck's own: `{1|3-4}` after the language of a block of code points out its lines."""
     run_cells: bool = False
     """celldeck's own: Python blocks become cells even if the deck's front matter names no kernel."""
     collapse: bool = True
@@ -124,6 +126,8 @@ class Background:
     size: str | None = None
     filters: str | None = None
     line: int = 0
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: it is there at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,9 @@ class Image:
     """CSS filter list, set by Marp's filter keywords."""
     alt: str | None = None
     """The text left when keywords have been taken out; None: made from `children`."""
+    figure: Literal["passes", "stays"] | None = None
+    """It has the keyword `only` and goes with a step: it gives way to the next such picture, or is the last.
+    celldeck's own; not in Marp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,10 @@ class ClassSpan:
     """remark.js's `.a.b[children]` inside a line of text. celldeck's own; not in Marp."""
 
     classes: tuple[str, ...]
+    """Empty: it is there for its `fragment`."""
     children: tuple[Inline, ...]
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,8 @@ class Heading:
     """Its `id`; None: it gets none."""
     source: str = ""
     """Its text as written, markup and comments included, trimmed: Marp's CLI makes the title of it."""
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +193,8 @@ class Paragraph:
     line: int
     tight: bool = False
     """In a tight list: shown without `<p>`."""
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +203,8 @@ class BlockQuote:
 
     children: tuple[Block, ...]
     line: int
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +217,8 @@ class ListItem:
     """`*`, `-`, `+`, `.` or `)`: Marp makes fragments of `*` and `)`."""
     fragment: int | None = None
     """Its step on the slide, from 1; None: it is no fragment."""
+    shares_step: bool = False
+    """That step is the one of a pause, too, so all that follows the pause appears with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +232,8 @@ class List:
     """The first number of an ordered list."""
     bare: bool = False
     """The rest of a list that a dividing heading cut in two: its items are shown without `<ul>` or `<ol>`."""
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +250,10 @@ class CodeBlock:
     """The line after its last one, fence included."""
     closed: bool = True
     """False: the fence runs to the end of its container because nothing closed it."""
+    states: tuple[frozenset[int], ...] = ()
+    """The lines pointed out, from 1, in each of its states, one a step; empty: none ever is."""
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +262,8 @@ class HtmlBlock:
 
     html: str
     line: int
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +272,8 @@ class ThematicBreak:
 
     markup: str
     line: int
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +282,8 @@ class TableCell:
 
     children: tuple[Inline, ...]
     align: Align | None = None
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +293,8 @@ class Table:
     header: tuple[TableCell, ...]
     rows: tuple[tuple[TableCell, ...], ...]
     line: int
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +303,8 @@ class MathBlock:
 
     tex: str
     line: int
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +336,8 @@ class ClassBlock:
     classes: tuple[str, ...]
     children: tuple[Block, ...]
     line: int
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,8 +348,10 @@ class CellPlace:
     line: int
     has_step: bool = False
     """What it gives is shown in a step of its own."""
-    fragment: int | None = None
+    output_fragment: int | None = None
     """That step, from 1; None: it has none."""
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +360,8 @@ class OutputPlace:
 
     index: int
     line: int
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +374,8 @@ class SourcePlace:
     index: int
     """Of the cell."""
     line: int
+    fragment: int | None = None
+    """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
 Block = (

@@ -30,12 +30,14 @@ from celldeck.rehearsal import read_rehearsal, rehearsal_path, seconds_per_slide
 from celldeck.render import render
 from celldeck.render.allowlist import sanitize
 from celldeck.render.blocks import render_blocks
+from celldeck.render.code_lines import CSS as CODE_LINES_CSS
 from celldeck.render.context import Context
 from celldeck.render.math import CSS as MATH_CSS
 from celldeck.render.math import Typesetter
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
 from celldeck.render.slides import STATES_CSS
 from celldeck.render.speaker import planned_seconds, typeset_notes
+from celldeck.render.step_figures import CSS as STEP_FIGURES_CSS
 from celldeck.source import Source, Span
 from celldeck.themes import ThemeSet, find_theme, resize, stylesheet
 from celldeck.themes import tell as tell_of_themes
@@ -400,7 +402,7 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
 
         found = deck.cells[place.index]
         if isinstance(place, CellPlace):
-            return render_cell(found, mime(), step=place.fragment)
+            return render_cell(found, mime(), step=place.output_fragment)
         return render_placed(found, mime()) if isinstance(place, OutputPlace) else render_value(found, mime())
 
     @cache
@@ -424,7 +426,9 @@ def mime_tools(context: Context, tools: Tools) -> MimeTools:
     from celldeck.render.mime import MimeTools
 
     return MimeTools(
-        code=lambda code, language: render_blocks((CodeBlock(code + "\n", language, True, 0, 0),), context),
+        code=lambda code, language, states: render_blocks(
+            (CodeBlock(code + "\n", language, True, 0, 0, states=tuple(states)),), context
+        ),
         math=context.math,
         markdown=lambda text: _markdown(text, context),
         inline=lambda text: re.sub(r"\A<p>(.*)</p>\n\Z", r"\1", _markdown(text, context), flags=re.DOTALL),
@@ -503,12 +507,16 @@ def _sized(
 
 
 def _extra_styles(page: Page) -> list[str]:
-    """Return the stylesheets of what the slides hold, formulas and emoji; a deck without has neither."""
+    """Return the stylesheets of what the slides hold: formulas, emoji, parts of steps."""
     extra = []
     if any("<mjx-container" in slide for slide in page.slides):
         extra.append(MATH_CSS)
     if any('class="emoji"' in slide for slide in page.slides):
         extra.append(EMOJI_CSS)
+    if any('class="code-line' in slide for slide in page.slides):
+        extra.append(CODE_LINES_CSS)
+    if any('class="step-figure' in slide for slide in page.slides):
+        extra.append(STEP_FIGURES_CSS)
     return extra
 
 

@@ -29,8 +29,7 @@ ROWS = re.findall(r"^\| `\{(.+?)\}` \| `#\\\| (.+?)` \| (.+?) \|$", CELLS, re.MU
 
 
 def test_the_table_has_every_option_of_cells() -> None:
-    # `lines` is read, and nothing follows from it yet.
-    expected = {option.name for option in cell_options.OPTIONS} - {"lines"}
+    expected = {option.name for option in cell_options.OPTIONS}
     assert {braces.split("=")[0] for braces, _, _ in ROWS} == expected
     assert len(ROWS) == len(expected)
 

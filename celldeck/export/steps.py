@@ -8,24 +8,26 @@ whatever an earlier copy shows and none of the pages after it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from typing import Literal
 
+from celldeck.export.step_places import read_steps
 from celldeck.model import Page
 
 Steps = Literal["final", "all", "auto"]
 
-_VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
-)
-_FRAGMENT = re.compile(r"(<[^<>]*?) data-marpit-fragment=")
 _LAYER = re.compile(
     r'(<foreignObject[^<>]* data-celldeck-state="(\d+)"(?: data-celldeck-last="")?)'
     r'(?: data-celldeck-now="")?'
 )
+_LINE = re.compile(r'<span class="code-line(?: code-line-out)?" data-celldeck-lit="([\d ]*)"')
 # What is not reached is hidden, as when presenting; a theme's `dim` and `spotlight` weigh more.
-_CSS = '\n[data-bespoke-marp-fragment="inactive"] { visibility: hidden; }\n'
+_CSS = """
+[data-bespoke-marp-fragment="inactive"] { visibility: hidden; }
+section:not(.dim, .spotlight) figure[data-bespoke-marp-fragment="inactive"] { visibility: hidden !important; }
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,17 @@ class States:
 
 def states_of(slide: str) -> States:
     """Return the states of a slide, given as its HTML."""
-    if "data-marpit-fragment=" not in slide:
-        return States(0, False, ())
     if _LAYER.search(slide):
         return _states_of_copies(slide)
-    reader = _Reader()
-    reader.feed(slide)
-    reader.close()
-    # The last picture stays.
-    return States(reader.steps, reader.opens_reached, tuple(dict.fromkeys(reader.pictured))[:-1])
+    found = read_steps(slide)
+    states = States(len(found.steps), found.opens_reached, ())
+    lost: list[int] = []
+    seen = frozenset(n for n, figure in enumerate(found.figures) if figure.stays)
+    for reached in reversed(states.all[:-1]):
+        if not found.figures_in(reached) <= seen:
+            lost.append(reached)
+            seen = seen | found.figures_in(reached)
+    return replace(states, lost=tuple(reversed(lost)))
 
 
 def _states_of_copies(slide: str) -> States:
@@ -89,7 +93,8 @@ def for_paper(page: Page, steps: Steps) -> tuple[Page, tuple[int, ...]]:
     if len(places) == len(page.slides):
         return page, places
     slides = [
-        slide if state.steps in (0, reached) else in_state(slide, reached)
+        # On paper for students the last state has everything in the light, which `spotlight` would not.
+        slide if reached == state.steps and (not reached or steps != "all") else in_state(slide, reached)
         for slide, state, each in zip(page.slides, states, printed, strict=True)
         for reached in each
     ]
@@ -113,19 +118,41 @@ def for_paper(page: Page, steps: Steps) -> tuple[Page, tuple[int, ...]]:
 
 def in_state(slide: str, reached: int) -> str:
     """Return the HTML of a slide with as many steps reached, marked as when presenting."""
-    count = 0
+    found = read_steps(slide)
+    marks: list[tuple[int, str]] = []
+    ends = dict.fromkeys(found.codes, 0)
+    current = ' data-bespoke-marp-current-fragment="current"'
+    for number, step in enumerate(found.steps, 1):
+        now = current if number == reached else ""
+        state = "active" if number <= reached else "inactive"
+        marks += [(at, f' data-bespoke-marp-fragment="{state}"{now}') for at in step.parts]
+        if step.code is not None and number <= reached:
+            ends[step.code] = step.state
+            marks.append((step.code, now))
+    parts: list[str] = []
+    before = 0
+    for at, mark in sorted(marks):
+        parts += [slide[before:at], mark]
+        before = at
+    marked = _with_lines("".join([*parts, slide[before:]]), list(ends.values()))
 
-    def mark(found: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        state = "active" if count <= reached else "inactive"
-        current = ' data-bespoke-marp-current-fragment="current"' if count == reached else ""
-        return f'{found[1]} data-bespoke-marp-fragment="{state}"{current} data-marpit-fragment='
+    def show(layer: re.Match[str]) -> str:
+        return layer[1] + (' data-celldeck-now=""' if int(layer[2]) == reached else "")
 
-    def show(found: re.Match[str]) -> str:
-        return found[1] + (' data-celldeck-now=""' if int(found[2]) == reached else "")
+    return _LAYER.sub(show, marked)
 
-    return _LAYER.sub(show, _FRAGMENT.sub(mark, slide))
+
+def _with_lines(slide: str, states: Sequence[int]) -> str:
+    """Return the slide with the lines of each block of code that has states as they are in one of them."""
+    parts = re.split(r"(?=<code[^<>]* data-celldeck-states=)", slide)
+    for number, state in enumerate(states, 1):
+
+        def light(line: re.Match[str], state: int = state) -> str:
+            out = "" if str(state) in line[1].split() else " code-line-out"
+            return f'<span class="code-line{out}" data-celldeck-lit="{line[1]}"'
+
+        parts[number] = _LINE.sub(light, parts[number])
+    return "".join(parts)
 
 
 class _CopiesReader(HTMLParser):
@@ -150,40 +177,3 @@ class _CopiesReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._is_text and self._state:
             self.shown[self._state].update(data.split())
-
-
-class _Reader(HTMLParser):
-    """Counts steps, and finds the pictures that go with one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.steps = 0
-        self.opens_reached = False
-        self.pictured: list[int] = []
-        self._open: list[tuple[str, int]] = []
-        """Names of the elements that are open, and the step that each is in; 0: none."""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        step = self._open[-1][1] if self._open else 0
-        classes = (given.get("class") or "").split()
-        if tag == "section" and not {"dim", "spotlight"}.isdisjoint(classes):
-            self.opens_reached = True
-        if "data-marpit-fragment" in given:
-            self.steps += 1
-            step = self.steps
-        words = (given.get("alt") or "").split()
-        if tag == "img" and step and ("only" in words if self.opens_reached else words[:1] == ["only"]):
-            self.pictured.append(step)
-        if tag not in _VOID:
-            self._open.append((tag, step))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self._open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        names = [name for name, _ in self._open]
-        if tag in names:
-            del self._open[len(names) - 1 - names[::-1].index(tag) :]

@@ -9,6 +9,7 @@ from celldeck.model import Deck, MarpOptions
 from celldeck.parse.accidents import tell_accidents
 from celldeck.parse.backgrounds import read_images
 from celldeck.parse.cells import ReadFile, find_cells
+from celldeck.parse.code_lines import read_code_lines
 from celldeck.parse.collapse import collapse_copies
 from celldeck.parse.draft import Draft, Pass
 from celldeck.parse.fitting import find_fitting_headings
@@ -29,6 +30,7 @@ from celldeck.parse.scopes import (
     unknown_themes,
 )
 from celldeck.parse.slugs import name_headings
+from celldeck.parse.step_figures import find_step_figures
 from celldeck.parse.styles import collect_styles
 from celldeck.parse.survey import survey
 from celldeck.parse.transitions import settle_transitions
@@ -54,7 +56,9 @@ PASSES: tuple[Pass, ...] = (
     take_cells,  # after the splits: a cell knows its slide, and makes one for what it gives
     settle_locals,  # after both splits: local and spot directives need slides
     collect_styles,  # after both splits: a scoped style belongs to its slide
+    read_code_lines,  # after the cells: it reads the blocks that are none
     number_fragments,
+    find_step_figures,
     read_images,  # after settle_locals: without inline SVG, a background becomes a directive
     read_headers_and_footers,  # the header that holds is known from here on
     collect_notes,  # after these: their comments are notes of each slide that shows them

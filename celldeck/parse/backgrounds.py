@@ -14,7 +14,7 @@ from celldeck.model import Background, Slide, Split
 from celldeck.nodes import Image, Inline
 from celldeck.parse.draft import Draft
 from celldeck.parse.images import Keywords, Word, is_background, joined, read_keywords, sized
-from celldeck.parse.walk import change_text
+from celldeck.parse.walk import change_text, every_node_in_steps
 
 _SIZES = {"auto": "auto", "contain": "contain", "cover": "cover", "fit": "contain"}
 _SIDE = re.compile(r"(left|right)(?::((?:[0-9]*\.)?[0-9]+%))?")
@@ -44,8 +44,9 @@ def _with_images(slide: Slide, images: Sequence[Image], draft: Draft) -> Slide:
     def change(node: Inline) -> Inline | None:
         return read_image(node, draft)
 
+    pauses = _pauses(slide, images)
     slide = replace(slide, blocks=change_text(slide.blocks, change))
-    backdrops = [b for b in map(read_backdrop, images) if b is not None]
+    backdrops = [b for image in images if (b := read_backdrop(image, pauses.get(id(image))))]
     if not backdrops:
         return slide
     pictures = tuple(b.picture for b in backdrops if b.picture is not None)
@@ -63,6 +64,14 @@ def _with_images(slide: Slide, images: Sequence[Image], draft: Draft) -> Slide:
         split=Split(side, side_size) if side else None,
         vertical=direction == "vertical",
     )
+
+
+def _pauses(slide: Slide, images: Sequence[Image]) -> dict[int, int]:
+    """Return the step in which each background appears that follows a pause, by its image's identity."""
+    if not slide.fragments or not any(map(is_background, images)):
+        return {}
+    found = every_node_in_steps(slide.blocks)
+    return {id(node): pause for node, _, pause in found if pause and isinstance(node, Image)}
 
 
 def _with_css_background(slide: Slide, pictures: Sequence[Background]) -> Slide:
@@ -84,8 +93,12 @@ def read_image(node: Inline, draft: Draft) -> Inline | None:
     return sized(node, draft.options, draft.document.references)
 
 
-def read_backdrop(image: Image) -> Backdrop | None:
-    """Return what a background image asks for; None for any other image."""
+def read_backdrop(image: Image, fragment: int | None = None) -> Backdrop | None:
+    """Return what a background image asks for; None for any other image.
+
+    Args:
+        fragment: the step in which it appears; None: at once.
+    """
     if not is_background(image):
         return None
     found = read_keywords(image.content)
@@ -105,7 +118,7 @@ def read_backdrop(image: Image) -> Backdrop | None:
     picture = None
     if image.src.strip():
         alt = joined(tuple(caption))
-        picture = Background(image.src, alt, _size(found, size), found.filters, image.line)
+        picture = Background(image.src, alt, _size(found, size), found.filters, image.line, fragment)
     return Backdrop(picture, side, side_size, direction)
 
 

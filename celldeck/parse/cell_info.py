@@ -43,12 +43,15 @@ class Head:
 
 
 # Quarto and R Markdown write the language inside the braces: ```{python echo=false}
-_BRACED = re.compile(r"\{\s*([A-Za-z][\w+-]*)\s*,?(.*)\}", re.DOTALL)
+_BRACED = re.compile(r"\{\s*([A-Za-z][\w+-]*)(?![\w+-]|\s*=)\s*,?(.*)\}", re.DOTALL)
 _LANGUAGE = re.compile(r"[^\s{]*")
 _GROUP = re.compile(r"""\{((?:[^{}"']|"[^"]*"|'[^']*')*)\}""")
-_NUMBERS = r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)+(?![^\s,])"
+_LINES = r"(?:all|\d+(?:-\d+)?)"
+_NUMBERS = rf"{_LINES}(?:[,|]{_LINES})+(?![^\s,])"
 """Line numbers, in which a comma does not end a value."""
-_TOKEN = re.compile(rf"""([^\s,=]+)(?:\s*=\s*("[^"]*"|'[^']*'|{_NUMBERS}|[^\s,]*))?""")
+_TOKEN = re.compile(rf"""({_NUMBERS}|[^\s,=]+)(?:\s*=\s*("[^"]*"|'[^']*'|{_NUMBERS}|[^\s,]*))?""")
+_BAD_STEPS = re.compile(r"""[^="']*\|[^="']*|[\d\s,;-]+""")
+"""No steps of lines, but meant to be."""
 _PAIR = re.compile(r"([A-Za-z][\w-]*)=(\S+)")
 
 
@@ -59,7 +62,7 @@ def read_info(info: str) -> Info:
     steps of lines (`{1|3-4}`) may stand there.
     """
     braced = _BRACED.fullmatch(info)
-    if braced and "=" not in braced[1]:
+    if braced and not STEPS.fullmatch(info[1:-1].strip()):
         return Info(braced[1], tuple(_options(braced[2])))
     language = _LANGUAGE.match(info)
     assert language
@@ -70,12 +73,12 @@ def read_info(info: str) -> Info:
 
 
 def _options(group: str) -> list[Written]:
-    if STEPS.fullmatch(group.strip()):
+    if STEPS.fullmatch(group.strip()) or _BAD_STEPS.fullmatch(group):
         return [Written("lines", group.strip())]
     written = []
     for token in _TOKEN.finditer(group):
         name, value = token[1], token[2]
-        if value is None and STEPS.fullmatch(name):
+        if value is None and (STEPS.fullmatch(name) or "|" in name):
             name, value = "lines", name
         elif value and value[0] in "\"'" and value[-1] == value[0] and len(value) > 1:
             value = value[1:-1]

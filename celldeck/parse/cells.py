@@ -14,7 +14,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from celldeck.cell_options import BY_NAME, DEFAULTS, Given, chosen_lines, shows_on_next_slide
+from celldeck.cell_options import (
+    BY_NAME,
+    DEFAULTS,
+    Given,
+    chosen_lines,
+    line_steps,
+    shows_in_step,
+    shows_on_next_slide,
+)
 from celldeck.errors import DeckError, Notice
 from celldeck.model import Cell, Deck, MarpOptions, Slide
 from celldeck.nodes import (
@@ -259,12 +267,13 @@ class _Reader:
             cell = self._from_file(cell, written)
         cell = replace(cell, shown=self._shown(cell, block, head.count, written))
         self.cells.append(cell)
-        has_step = options["output-location"] == "fragment" and bool(options["include"] and options["output"])
-        return CellPlace(cell.index, block.line, has_step)
+        self._check_lines(cell, written)
+        return CellPlace(cell.index, block.line, shows_in_step(cell))
 
     def add_value(self, code: str, language: str, span: Span, slide: int) -> int:
         """Note the cell of a value in a text; return its index."""
-        options = {**self.defaults, "echo": False, "output-location": "below", "output-size": 1.0}
+        plain = {"echo": False, "output-location": "below", "output-step": False, "output-size": 1.0}
+        options = {**self.defaults, **plain}
         cell = Cell(
             index=len(self.cells),
             source=code,
@@ -323,6 +332,14 @@ class _Reader:
             self._tell("bad-option", told, span)
         return "\n".join(lines[number - 1] for number in chosen)
 
+    def _check_lines(self, cell: Cell, written: list[tuple[Written, Span]]) -> None:
+        """Tell of lines to point out that the code which is shown has not."""
+        steps = cell.options["lines"]
+        fault = line_steps(steps, cell.shown.count("\n") + 1).fault if isinstance(steps, str) else None
+        if fault:
+            span = next((span for option, span in reversed(written) if option.name == "lines"), cell.span)
+            self._tell("bad-option", fault, span, "lines are counted as they are shown, from 1")
+
     def _checked(self, written: Iterable[tuple[Written, Span]]) -> dict[str, object]:
         """Return the values of the options that are right; what is wrong is told."""
         values: dict[str, object] = {}
@@ -352,7 +369,10 @@ class _Reader:
             self._tell("duplicate-label", f"label '{label}' is that of the cell on line {first} too", span)
 
     def _span(self, line: int, option: Written) -> Span:
-        return self.source.span(line + option.line, option.name)
+        line += option.line
+        # Lines to point out may stand there without the name of the option.
+        is_named = option.name in self.source.lines[line - 1] or not isinstance(option.value, str)
+        return self.source.span(line, option.name if is_named else str(option.value))
 
     def _tell(self, kind: str, message: str, span: Span, hint: str | None = None) -> None:
         self.notices.append(Notice(kind, message, span, hint))

@@ -131,9 +131,13 @@ def sized(image: Image, options: MarpOptions, references: References) -> Image:
     A percentage as width or height has no effect on an image in the text; it is taken out all the same.
     """
     found = read_keywords(image.content)
-    if not found.used:
+    words = found.rest
+    if image.figure:
+        only = next(place for place, word in enumerate(words) if word.text == "only")
+        words = words[:only] + words[only + 1 :]
+    elif not found.used:
         return image
-    rest = joined(found.rest)
+    rest = joined(words)
     children: tuple[Inline, ...] = (Text(rest),) if rest else ()
     if not _PLAIN.fullmatch(rest):
         children = read_image_text(rest, options, references, image.line)

@@ -6,7 +6,7 @@ stay the same objects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -55,6 +55,32 @@ def _gather(nodes: Iterable[Node], found: list[Node]) -> None:
             for row in (node.header, *node.rows):
                 for cell in row:
                     _gather(cell.children, found)
+
+
+def every_node_in_steps(nodes: Iterable[Node]) -> Iterator[tuple[Node, int, int]]:
+    """Give the nodes and all that they hold, each with the step it appears in and that of its last pause.
+
+    Steps are 0 where there is none; see `number_fragments`.
+    """
+    return _in_steps(nodes, 0, 0)
+
+
+def _in_steps(nodes: Iterable[Node | TableCell], step: int, pause: int) -> Iterator[tuple[Node, int, int]]:
+    for node in nodes:
+        own: int = getattr(node, "fragment", None) or 0
+        inside = max(own, step)
+        paused = max(own if not isinstance(node, ListItem) or node.shares_step else 0, pause)
+        if not isinstance(node, TableCell):
+            yield node, inside, paused
+        if isinstance(node, Table):
+            parts: Iterable[Node | TableCell] = (cell for row in (node.header, *node.rows) for cell in row)
+        elif isinstance(node, List):
+            parts = node.items
+        elif isinstance(node, TableCell) or type(node) in _WITH_CHILDREN:
+            parts = node.children  # type: ignore[union-attr]
+        else:
+            continue
+        yield from _in_steps(parts, inside, paused)
 
 
 def map_same(items: tuple[T, ...], change: Callable[[T], T | None]) -> tuple[T, ...]:

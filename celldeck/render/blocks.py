@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from celldeck.js import SPACE, trim
 from celldeck.nodes import (
@@ -33,8 +34,10 @@ from celldeck.nodes import (
     Text,
     ThematicBreak,
 )
+from celldeck.render.code_lines import in_lines
 from celldeck.render.context import Context
 from celldeck.render.inlines import escape, plain_with_emoji, render_inlines
+from celldeck.render.steps import all_in_step, fragment, in_step
 
 _TAG = re.compile(r"(<[^>]*>)")
 _INFO_SPACE = re.compile(f"[{SPACE}]+")
@@ -75,23 +78,26 @@ class _Writer:
                 case List():
                     self._list(block)
                 case BlockQuote():
-                    self._container("blockquote", block.children)
+                    self._container("blockquote", block.children, fragment(block.fragment))
                 case ClassBlock():
-                    self._container("div", block.children, f' class="{escape(" ".join(block.classes))}"')
+                    named = f' class="{escape(" ".join(block.classes))}"'
+                    self._container("div", block.children, named + fragment(block.fragment))
                 case Table():
                     self._table(block)
                 case ThematicBreak():
-                    self._tag("<hr />\n" if self.context.options.xhtml_out else "<hr>\n")
+                    end = " />" if self.context.options.xhtml_out else ">"
+                    self._tag(f"<hr{fragment(block.fragment)}{end}\n")
                 case CodeBlock():
                     self._code(block)
                 case HtmlBlock():
-                    self._raw(self.context.sanitize(block.html))
+                    self._raw(all_in_step(self.context.sanitize(block.html), block.fragment))
                 case MathBlock():
-                    self._raw(f"<p>{self.context.math(block.tex, True)}</p>")
+                    self._raw(f"<p{fragment(block.fragment)}>{self.context.math(block.tex, True)}</p>")
                 case CellPlace() | OutputPlace():
-                    self._raw(self.context.cell(block))
+                    self._raw(in_step(self.context.cell(block), block.fragment))
                 case SourcePlace():
-                    self._code(CodeBlock(block.code + "\n", block.language, True, 0, 0))
+                    code = CodeBlock(block.code + "\n", block.language, True, 0, 0)
+                    self._code(replace(code, fragment=block.fragment))
                 case Comment() | StyleBlock():
                     self.after_hidden = True
 
@@ -113,10 +119,16 @@ class _Writer:
     def _paragraph(self, paragraph: Paragraph) -> None:
         blank = is_blank(paragraph.children)
         if not blank and not paragraph.tight:
-            self._tag(f"<p>{render_inlines(paragraph.children, self.context)}</p>\n")
+            shown = render_inlines(paragraph.children, self.context)
+            self._tag(f"<p{fragment(paragraph.fragment)}>{shown}</p>\n")
             return
         if not blank:
-            self.parts.append(render_inlines(paragraph.children, self.context))
+            shown = render_inlines(paragraph.children, self.context)
+            step = fragment(paragraph.fragment)
+            self.parts.append(f"<span{step}>{shown}</span>" if step else shown)
+        elif paragraph.fragment is not None:
+            # A picture behind the slide stood here. Another layer shows it; its step has its place here.
+            self._tag(f"<span{fragment(paragraph.fragment)} hidden></span>\n")
         self.after_hidden = True
 
     def _heading(self, heading: Heading) -> None:
@@ -127,21 +139,20 @@ class _Writer:
         fit = f' is="marp-{name}" data-auto-scaling' if scaled else ""
         slug = f' id="{escape(heading.slug)}"' if heading.slug is not None else ""
         shown = "" if is_blank(heading.children) else render_inlines(heading.children, self.context)
-        self._tag(f"<{name}{fit}{slug}>{shown}</{name}>\n")
+        self._tag(f"<{name}{fit}{slug}{fragment(heading.fragment)}>{shown}</{name}>\n")
 
     def _list(self, block: List) -> None:
         name = "ol" if block.ordered else "ul"
         start = f' start="{block.start}"' if block.ordered and block.start != 1 else ""
         if not block.bare:
-            self._tag(f"<{name}{start}>\n")
+            self._tag(f"<{name}{start}{fragment(block.fragment)}>\n")
         for item in block.items:
-            step = "" if item.fragment is None else f' data-marpit-fragment="{item.fragment}"'
-            self._container("li", item.children, step)
+            self._container("li", item.children, fragment(item.fragment, is_shared=item.shares_step))
         if not block.bare:
             self._raw(f"</{name}>\n")
 
     def _table(self, table: Table) -> None:
-        self._tag("<table>\n<thead>\n")
+        self._tag(f"<table{fragment(table.fragment)}>\n<thead>\n")
         self._row(table.header, "th")
         self.parts.append("</thead>\n")
         if table.rows:
@@ -152,24 +163,37 @@ class _Writer:
         self.parts.append("</table>\n")
 
     def _row(self, cells: Sequence[TableCell], name: str) -> None:
-        self.parts.append("<tr>\n")
+        steps = {cell.fragment for cell in cells}
+        whole = steps.pop() if len(steps) == 1 else None
+        self.parts.append(f"<tr{fragment(whole)}>\n")
         for cell in cells:
+            step = "" if whole else fragment(cell.fragment)
             style = f' style="text-align:{cell.align}"' if cell.align else ""
             shown = "" if is_blank(cell.children) else render_inlines(cell.children, self.context)
-            self.parts.append(f"<{name}{style}>{shown}</{name}>\n")
+            self.parts.append(f"<{name}{style}{step}>{shown}</{name}>\n")
         self.parts.append("</tr>\n")
 
     def _code(self, block: CodeBlock) -> None:
         context = self.context
         scaled = context.options.inline_svg and context.theme.scales("code")
-        pre = '<pre is="marp-pre" data-auto-scaling="downscale-only">' if scaled else "<pre>"
-        language = _INFO_SPACE.split(block.info, maxsplit=1)[0]
+        look = ' is="marp-pre" data-auto-scaling="downscale-only"' if scaled else ""
+        language = _language(block)
         marked = context.highlight(block.text, language) if language else None
         code = (
             plain_with_emoji(block.text, context) if marked is None else _emoji_between_tags(marked, context)
         )
-        named = f' class="language-{escape(language)}"' if block.info else ""
-        self._raw(f"{pre}<code{named}>{code}</code></pre>\n")
+        is_named = language or (block.info and not block.states)
+        named = f' class="language-{escape(language)}"' if is_named else ""
+        if block.states:
+            code = in_lines(code, block.states)
+            named += f' data-celldeck-states="{len(block.states)}"'
+        self._raw(f"<pre{look}{fragment(block.fragment)}><code{named}>{code}</code></pre>\n")
+
+
+def _language(block: CodeBlock) -> str:
+    """Return what stands after the fence up to the first space, as in Marp; up to lines to point out."""
+    language = _INFO_SPACE.split(block.info, maxsplit=1)[0]
+    return language.split("{", 1)[0] if block.states else language
 
 
 def _is_hidden(block: Block) -> bool:

@@ -26,6 +26,7 @@ from celldeck.nodes import (
 )
 from celldeck.render.context import Context
 from celldeck.render.inline_style import style_attribute
+from celldeck.render.steps import fragment
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _NEEDS_ESCAPE = frozenset('&<>"')
@@ -104,7 +105,8 @@ def _render(children: Sequence[Inline], context: Context, parts: list[str]) -> N
             case InlineMath():
                 parts.append(context.math(child.tex, False))
             case ClassSpan():
-                parts.append(f'<span class="{escape(" ".join(child.classes))}">')
+                named = f' class="{escape(" ".join(child.classes))}"' if child.classes else ""
+                parts.append(f"<span{named}{fragment(child.fragment)}>")
                 _render(child.children, context, parts)
                 parts.append("</span>")
             case CellValue():
@@ -159,8 +161,10 @@ def _with_emoji(text: str, context: Context) -> str:
 
 def _image(image: Image, context: Context) -> str:
     title = f' title="{escape(image.title)}"' if image.title else ""
+    kind = {None: "", "passes": ' class="step-figure"', "stays": ' class="step-figure step-figure-last"'}
     declarations = (("width", image.width), ("height", image.height), ("filter", image.filters))
     style = style_attribute({name: value for name, value in declarations if value})
     styled = f' style="{escape(style)}"' if style else ""
     end = " />" if context.options.xhtml_out else ">"
-    return f'<img src="{escape(image.src)}" alt="{escape(alt_text(image))}"{title}{styled}{end}'
+    look = f"{title}{kind[image.figure]}{styled}{end}"
+    return f'<img src="{escape(image.src)}" alt="{escape(alt_text(image))}"{look}'

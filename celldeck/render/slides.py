@@ -16,6 +16,7 @@ from celldeck.render.blocks import render_blocks
 from celldeck.render.context import Context
 from celldeck.render.inline_style import declaration, read_style, style_attribute
 from celldeck.render.inlines import escape, render_inlines
+from celldeck.render.steps import fragment
 
 Attributes = dict[str, str]
 
@@ -207,7 +208,8 @@ def _figure(background: Background) -> str:
     if background.filters:
         style["filter"] = background.filters
     caption = f"<figcaption>{escape(background.alt)}</figcaption>" if background.alt else ""
-    return f'<figure style="{escape(style_attribute(style))}">{caption}</figure>'
+    step = fragment(background.fragment)
+    return f'<figure style="{escape(style_attribute(style))}"{step}>{caption}</figure>'
 
 
 def _layer(place: Attributes, attributes: Attributes, content: str) -> str:

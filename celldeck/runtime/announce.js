@@ -50,16 +50,29 @@ export default function announce(deck) {
     }).join(" ");
   };
 
+  /** The lines of a block of code that stand out, with their numbers. */
+  const linesOf = (code) => {
+    const lines = [...code.querySelectorAll(".code-line")];
+    if (!lines.some((line) => line.classList.contains("code-line-out"))) return "All lines of the code";
+    return lines.map((line, at) => (
+      line.classList.contains("code-line-out") ? "" : `Line ${at + 1}: ${line.textContent.trim()}`
+    )).filter(Boolean).join(". ");
+  };
+
   const shown = (slide) => {
     const parts = [...slide.querySelectorAll("[data-bespoke-marp-current-fragment]")];
     // A list inside an item that shows with it is part of its text already.
     const outer = parts.filter((part) => !parts.some((other) => other !== part && other.contains(part)));
     return outer.map((part) => {
       if (part.dataset.celldeckState) return brought(part);
+      if (part.dataset.celldeckStates) return linesOf(part);
       const copy = part.cloneNode(true);
       for (const later of copy.querySelectorAll('[data-bespoke-marp-fragment="inactive"]')) later.remove();
+      for (const picture of copy.querySelectorAll("img[alt], [role=img][aria-label]")) {
+        picture.replaceWith(` ${picture.getAttribute("alt") ?? picture.getAttribute("aria-label")} `);
+      }
       return copy.textContent.replace(/\s+/g, " ").trim();
-    }).join(". ");
+    }).filter(Boolean).join(". ");
   };
 
   deck.parent.setAttribute("role", "main");

@@ -17,6 +17,7 @@ export default function preview(deck) {
   const own = `:host { display: block; } #\\:\\$p { position: absolute; inset: 0; }
     #\\:\\$p > * { position: absolute; width: 100%; height: 100%; }
     [data-bespoke-marp-fragment="inactive"] { visibility: hidden; }
+    section:not(.dim, .spotlight) figure[data-bespoke-marp-fragment="inactive"] { visibility: hidden !important; }
     .celldeck-ink path { fill: none; stroke-linecap: round; }`;
 
   const dress = () => {

@@ -124,6 +124,7 @@ def options_of(given: Mapping[str, Any]) -> MarpOptions:
         cli=cli,
         transition="--bespoke.transition=false" not in args and "--no-bespoke.transition" not in args,
         remark_classes=False,
+        code_lines=False,
         overrides=dict(_overrides(args)),
     )
 

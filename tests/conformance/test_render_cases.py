@@ -56,4 +56,5 @@ def test_options_are_marps_in_our_words() -> None:
         lang="ja",
         cli=False,
         remark_classes=False,
+        code_lines=False,
     )

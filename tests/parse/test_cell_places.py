@@ -119,7 +119,25 @@ def test_a_cell_of_which_one_half_is_not_shown_gets_no_next_slide(option: str) -
 def test_an_output_can_be_a_step_between_those_of_lists() -> None:
     deck = read("* one\n\n```python {output-location=fragment}\na\n```\n\n- x\n* two\n")
     assert deck.slides[0].fragments == 3
-    assert [node.fragment for node in nodes(deck, 1, CellPlace, ListItem)] == [1, 2, None, 3]  # type: ignore[attr-defined]
+    assert [node.fragment for node in nodes(deck, 1, ListItem)] == [1, None, 3]  # type: ignore[attr-defined]
+    assert [node.output_fragment for node in nodes(deck, 1, CellPlace)] == [2]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("options", "steps"),
+    [
+        ("output-step=true", 1),
+        ("output-step", 1),
+        ("output-step=true output-location=beside", 1),
+        ("output-step=true output=false", 0),
+        ("output-step=true include=false", 0),
+        ("output-step=true eval=false", 0),
+        ("output-step=true output-location=next-slide", 0),
+        ("output-step=false", 0),
+    ],
+)
+def test_an_output_is_a_step_where_it_shows(options: str, steps: int) -> None:
+    assert read(f"```python {{{options}}}\na\n```\n").slides[0].fragments == steps
 
 
 # ---------------------------------------------------------------- files

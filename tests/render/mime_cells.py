@@ -8,7 +8,7 @@ from celldeck.render.mime import MimeTools, render_outputs
 from celldeck.source import Source
 
 TOOLS = MimeTools(
-    code=lambda code, language: f'<pre><code class="language-{language}">{code}</code></pre>\n',
+    code=lambda code, language, _: f'<pre><code class="language-{language}">{code}</code></pre>\n',
     math=lambda tex, display: f"<math {'block' if display else 'inline'}>{tex}</math>",
     markdown=lambda text: f"<p>{text}</p>\n",
     inline=lambda text: text,

@@ -41,13 +41,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from celldeck.cell_options import shows_on_next_slide
+from celldeck.cell_options import shows_code, shows_on_next_slide, states_of_code
 from celldeck.model import Cell, Output
 from celldeck.render.mime import html, images, json, latex, markdown, media, plotly, text, traceback
 from celldeck.render.mime.captions import caption_of_row, with_captions
 from celldeck.render.mime.choice import shown_outputs
 from celldeck.render.mime.tools import MimeTools
 from celldeck.render.mime.values import render_value
+from celldeck.render.steps import fragment, in_step
 
 __all__ = [
     "FORMATS",
@@ -103,7 +104,7 @@ def render_cell(cell: Cell, tools: MimeTools, step: int | None = None) -> str:
         step: the step of the slide in which its outputs appear, from 1; None: they stand there at once.
     """
     options = cell.options
-    code = tools.code(cell.shown, cell.language) if options["echo"] and options["include"] else ""
+    code = tools.code(cell.shown, cell.language, states_of_code(cell)) if shows_code(cell) else ""
     outputs = "" if shows_on_next_slide(cell) else render_outputs(cell, tools, step)
     if tools.frame is not None:
         # Where cells can be run from the page, it has to know which code is whose.
@@ -155,9 +156,8 @@ def render_outputs(cell: Cell, tools: MimeTools, step: int | None = None) -> str
         return ""
     size = cell.options["output-size"]
     zoom = "" if size == 1.0 else f' style="zoom:{size:g}"'
-    fragment = "" if step is None else f' data-marpit-fragment="{step}"'
-    row = caption_of_row(parts, cell, tools).replace("<div", f"<div{fragment}", 1)
-    return f'<div class="cell-outputs"{fragment}{zoom}>\n{inner}</div>\n{row}'
+    row = in_step(caption_of_row(parts, cell, tools), step)
+    return f'<div class="cell-outputs"{fragment(step)}{zoom}>\n{inner}</div>\n{row}'
 
 
 def _output(output: Output, cell: Cell, tools: MimeTools) -> str:

@@ -14,4 +14,4 @@ def render(mime: str, output: Output, cell: Cell, tools: MimeTools) -> str | Non
         value = json.loads(output.data[mime])
     except ValueError:
         return None
-    return tools.code(json.dumps(value, indent=2, ensure_ascii=False), "json").strip()
+    return tools.code(json.dumps(value, indent=2, ensure_ascii=False), "json", ()).strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 class MimeTools:
     """Callables that the families of formats are given, so that none imports its neighbours."""
 
-    code: Callable[[str, str], str]
-    """Code and its language → the HTML block that a fenced block of them has."""
+    code: Callable[[str, str, Sequence[frozenset[int]]], str]
+    """Code, its language, and the lines (from 1) that stand out in each of its states → the HTML block that
+    such a fenced block has."""
     math: Callable[[str, bool], str]
     """TeX and whether it stands on a line of its own → HTML."""
     markdown: Callable[[str], str]

@@ -16,7 +16,9 @@ ERROR = Output("error", {"text/plain": "told"}, error=("NameError", "no <x>"))
 
 def test_a_step_and_a_size_are_set_on_the_outputs() -> None:
     html = render_cell(cell(stream("x"), **{"output-size": 0.6}), TOOLS, step=2)
-    assert '<div class="cell-outputs" data-marpit-fragment="2" style="zoom:0.6">' in html
+    assert (
+        '<div class="cell-outputs" data-marpit-fragment="2" data-celldeck-step="2" style="zoom:0.6">' in html
+    )
 
 
 def test_classes_and_beside_are_set_on_the_cell() -> None:
