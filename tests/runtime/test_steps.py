@@ -10,6 +10,7 @@ import pytest
 from driver import Presented, page
 
 from celldeck.export.browser import Browser
+from celldeck.export.paper import plain_paper
 from celldeck.export.steps import for_paper, states_of
 from celldeck.model import MarpOptions, Page
 from celldeck.parse import parse
@@ -176,7 +177,8 @@ def needed(states: list[list[str]]) -> list[int]:
 
 
 def shown_on(browser: Browser, paper: Page, file: Path) -> list[list[str]]:
-    file.write_text(document(paper, template="print"), "utf-8")
+    sheets = plain_paper(paper).html_of(range(len(paper.slides)))
+    file.write_text(document(sheets, template="print"), "utf-8")
     with browser.tab(1280, 720) as tab:
         tab.open(file.as_uri())
         tab.evaluate(SEEN)
