@@ -29,6 +29,10 @@ export default function preview(deck) {
     copy.removeAttribute("aria-hidden");
     copy.removeAttribute("style");
     copy.setAttribute("class", "");
+    // Nothing of it takes the focus: `inert` says so to browsers, and this to whatever does not know that.
+    for (const element of copy.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex], [controls]")) {
+      element.setAttribute("tabindex", "-1");
+    }
     for (const loud of copy.querySelectorAll("script, audio, iframe")) loud.remove();
     for (const film of copy.querySelectorAll("video")) film.removeAttribute("autoplay");
     const drawn = slide.querySelectorAll("canvas");

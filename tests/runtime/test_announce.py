@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from driver import Presented, page
 
-from celldeck.model import Metadata, Page
-from celldeck.pipeline import build, self_contained
+from celldeck.model import Metadata, Output, Page
+from celldeck.pipeline import build, finish, load, self_contained
 from celldeck.settings import Settings
 from celldeck.tools import Tools
 
@@ -119,6 +119,73 @@ def test_axe_finds_nothing_in_any_view_of_a_deck(present: Present, axe: str, vie
         deck.press(keys)
         found[keys] = deck.evaluate(RUN)
     assert {keys: violations for keys, violations in found.items() if violations} == {}
+
+
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+OUTPUTS = (
+    Output(
+        "stream", {"text/plain": "Epoch 1\n\x1b[31mred\x1b[0m \x1b[33myellow\x1b[0m\n" * 3}, stream="stdout"
+    ),
+    Output("stream", {"text/plain": "a warning\n"}, stream="stderr"),
+    Output("result", {"text/plain": "[1, 2]"}),
+    Output(
+        "result",
+        {
+            "text/html": "<table class='dataframe'><thead><tr><th></th><th>a</th></tr></thead>"
+            "<tbody><tr><th>0</th><td>1</td></tr></tbody></table>",
+            "text/plain": "a",
+        },
+    ),
+    Output("display", {"image/png": PICTURE}),
+    Output("display", {"image/svg+xml": "<svg width='9pt' height='9pt'><text>loss</text></svg>"}),
+    Output("display", {"text/latex": "$x^2$"}),
+    Output("display", {"text/markdown": "**bold** [link](#2)\n\n* a\n* b"}),
+    Output("display", {"application/json": '{"a": 1}'}),
+    Output("error", {"text/plain": "\x1b[31mValueError\x1b[0m: no"}, error=("ValueError", "no")),
+)
+
+
+@pytest.mark.parametrize(
+    ("theme", "view"),
+    [
+        ("dsi-certificates-theme", "?view=presenter"),
+        ("dsi-certificates-theme", "overview"),
+        ("dsi-certificates-theme", ""),
+        ("default", ""),
+        ("gaia", ""),
+        ("uncover", ""),
+    ],
+)
+def test_axe_finds_nothing_on_slides_with_outputs_of_every_kind(
+    present: Present, axe: str, tmp_path: Path, theme: str, view: str
+) -> None:
+    tools = Tools(Settings(root=tmp_path, theme_set=(str(ROOT / "theme"),)))
+    path = tmp_path / "talk.md"
+    slides = [
+        f"# {number}\n\n* first\n* second\n\n"
+        f"```python {{error=true fig-alt='a curve'}}\nf({number}, 'x')  # why\n```"
+        for number in range(len(OUTPUTS))
+    ]
+    path.write_text(f"---\ntheme: {theme}\nkernel: python3\nlang: en\n---\n\n" + "\n\n---\n\n".join(slides))
+    deck = load(path, tools)
+    cells = tuple(replace(cell, outputs=(OUTPUTS[cell.index],)) for cell in deck.cells)
+    made = self_contained(finish(replace(deck, cells=cells), tools), tools, tmp_path / "x.html").page
+    tools.close()
+    page = present(made, "" if view == "overview" else view)
+    less = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+    page.tab.call("Emulation.setEmulatedMedia", less)
+    page.evaluate(axe + ";null")
+    found = {}
+    for index in range(len(OUTPUTS)):
+        for step in range(3) if index == 0 else (2,):
+            page.evaluate(f"celldeck.go({index}, {step})")
+            if view == "overview":
+                page.evaluate("celldeck.overview(true)")
+            found[index, step] = page.evaluate(RUN)
+            page.evaluate("celldeck.overview(false)")
+            if view == "overview":
+                break
+    assert {place: violations for place, violations in found.items() if violations} == {}
 
 
 @pytest.mark.parametrize("name", ["dive-into-deep-learning.md", "01-introduction.md"])
