@@ -26,11 +26,6 @@ from celldeck.tools import Tools
 PRINT = partial(document, template="print")
 
 
-def is_printed(settings: Settings) -> bool:
-    """Say whether a browser is needed for what the settings ask for."""
-    return bool(settings.pdf or settings.images)
-
-
 def typesets_notes(settings: Settings) -> bool:
     """Say whether notes stand on the paper that the settings ask for."""
     return settings.pdf and settings.notes in {"below", "appendix"}

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from celldeck.beside import is_printed, typesets_notes, write_for_students, write_printed, writing
+from celldeck.beside import typesets_notes, write_for_students, write_printed, writing
 from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
@@ -333,7 +333,7 @@ def write_html(
     with writing(html):
         write_atomically(html, document(whole.page, template=template, cache=tools.cache))
     write_for_students(whole.deck, tools, html)
-    page = _print_page(whole, built, tools, html, template) if is_printed(tools.settings) else None
+    page = _print_page(whole, built, tools, html, template) if tools.prints else None
     return whole, page
 
 

@@ -170,6 +170,11 @@ class Tools:
         """
         return self.start_browser().result()
 
+    @property
+    def prints(self) -> bool:
+        """A browser is needed for what the settings ask for."""
+        return bool(self.settings.pdf or self.settings.images)
+
     def start_browser(self) -> Future[Browser]:
         """Let the browser start meanwhile; one that has gone is started anew."""
         with self._lock:

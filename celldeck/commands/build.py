@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import threading
 import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,14 +82,17 @@ def build_all(decks: Sequence[Path], settings: Settings, reporter: Reporter) -> 
     from celldeck.tools import Tools
 
     tools = Tools(settings)
-    # Cells wait for their kernels, so several decks may run at once; parsing and rendering take turns.
-    turn = threading.Lock()
+    turns = _Turns(threading.Lock(), threading.BoundedSemaphore(settings.jobs))
 
     def one(deck: Path) -> bool:
-        return _build_one(deck, output_path(deck, settings, len(decks) == 1), tools, turn, reporter)
+        return _build_one(deck, output_path(deck, settings, len(decks) == 1), tools, turns, reporter)
 
+    # While one deck is printed, the next is read: the browser has processes of its own.
+    at_once = max(settings.jobs, (os.cpu_count() or 1) + 1) if tools.prints else settings.jobs
     try:
-        with reporter.ticking(), ThreadPoolExecutor(min(settings.jobs, len(decks))) as pool:
+        if any(_may_print(output_path(deck, settings, len(decks) == 1), deck, tools) for deck in decks):
+            tools.start_browser()
+        with reporter.ticking(), ThreadPoolExecutor(min(at_once, len(decks))) as pool:
             try:
                 building = [pool.submit(one, deck) for deck in decks]
                 # A wait without end can miss the signal that comes just before it.
@@ -103,7 +108,25 @@ def build_all(decks: Sequence[Path], settings: Settings, reporter: Reporter) -> 
     return BUILT if all(built.result() for built in building) else FAILED
 
 
-def _build_one(path: Path, output: Path, tools: Tools, turn: threading.Lock, reporter: Reporter) -> bool:
+@dataclass(frozen=True)
+class _Turns:
+    """What decks that are built at the same time wait for."""
+
+    python: threading.Lock
+    """Parsing and rendering."""
+    cells: threading.BoundedSemaphore
+    """Cells wait for their kernels, so several decks may run theirs at once."""
+
+
+def _may_print(output: Path, deck: Path, tools: Tools) -> bool:
+    """Say whether the browser will probably be needed for a deck, so that it may start meanwhile."""
+    if not tools.prints:
+        return False
+    made = tools.shelf(output.with_suffix(".pdf")).made_ns
+    return bool(tools.settings.images) or made is None or not deck.is_file() or deck.stat().st_mtime_ns > made
+
+
+def _build_one(path: Path, output: Path, tools: Tools, turns: _Turns, reporter: Reporter) -> bool:
     """Build one deck and say whether nothing failed; a failure is told and leaves its last good files."""
     from celldeck import pipeline
 
@@ -111,12 +134,16 @@ def _build_one(path: Path, output: Path, tools: Tools, turn: threading.Lock, rep
     before = _written(output)
     template = tools.settings.template
     try:
-        with turn:
+        with turns.python:
             deck = pipeline.load(path, tools)
         if deck.kernel is not None and deck.cells:
-            deck = _run(deck, path, tools, reporter)
-        with turn:
-            built = pipeline.write(pipeline.finish(deck, tools, template), tools, output, template)
+            with turns.cells:
+                deck = _run(deck, path, tools, reporter)
+        with turns.python:
+            finished = pipeline.finish(deck, tools, template)
+            built, page = pipeline.write_html(finished, tools, output, template)
+        if page is not None:
+            built = pipeline.print_written(built, page, tools, output)
     except Exception as error:
         if not tools.is_stopped:
             reporter.problem(_failure(error))

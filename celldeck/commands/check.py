@@ -112,10 +112,18 @@ def _copied_slides(deck: Deck, tools: Tools) -> Iterable[Notice]:
         )
 
 
+def _missing_alt_texts(deck: Deck, tools: Tools) -> Iterable[Notice]:
+    """Tell of the pictures that readers of the PDF who cannot see get nothing from."""
+    from celldeck.parse.alt_texts import missing_alt_texts
+    from celldeck.render.inlines import alt_text
+
+    return missing_alt_texts(deck, alt_text)
+
+
 _HINTS = {
     "grey": "write it once, with `*` items and <!-- _class: dim -->",
     "append": "write the last of them only, with `*` items",
     "figure": "write it once, with `*` items and ![only](…) pictures",
 }
 
-CHECKS: tuple[Check, ...] = (_what_reading_told, _copied_slides)
+CHECKS: tuple[Check, ...] = (_what_reading_told, _copied_slides, _missing_alt_texts)

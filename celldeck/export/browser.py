@@ -25,6 +25,8 @@ _SWITCHES = (
     "--mute-audio",
     "--no-first-run",
     "--no-default-browser-check",
+    # Without a page that nobody asked for, and the process that it has.
+    "--no-startup-window",
     "--disable-background-networking",
     "--disable-breakpad",
     "--disable-component-update",

@@ -39,6 +39,15 @@ def test_check_fails_with_strict_when_anything_is_told(
     assert check(tmp_path, monkeypatch, "# Fine\n", "--strict") == 0
 
 
+def test_check_names_pictures_without_a_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(tmp_path, monkeypatch, "![w:90](a.png)\n\n![A cat w:90](b.png)\n")
+    told = capsys.readouterr().err
+    assert "deck.md:1:9: warning: the picture a.png has no alternative text" in told
+    assert "b.png" not in told
+
+
 def test_collapse_false_keeps_copies_from_being_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert check(tmp_path, monkeypatch, "---\ncollapse: false\n---\n\n" + RUN, "--strict") == 0
 

@@ -15,7 +15,7 @@ from celldeck.export.browser import Browser
 from celldeck.export.forms import Form, paper_of
 from celldeck.export.paper import Paper, plain_paper
 from celldeck.export.pdf import write_pdf
-from celldeck.export.pdf.keys import sheet_keys
+from celldeck.export.pdf.keys import keys_of
 from celldeck.export.pdf.names import count_names
 
 SLIDES = tuple(
@@ -36,8 +36,8 @@ def paper(*slides: str, css: str = "") -> Paper:
 
 def changed(one: Paper, other: Paper) -> list[int]:
     """Return which sheets of the second have to be printed."""
-    known = sheet_keys(one, ())
-    return [number for number, key in enumerate(sheet_keys(other, ())) if key not in known]
+    known = keys_of(one, ()).of_sheets
+    return [number for number, key in enumerate(keys_of(other, ()).of_sheets) if key not in known]
 
 
 def edited(slides: tuple[str, ...], number: int, text: str) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ def test_what_a_slide_brings_itself_is_no_dependence() -> None:
 
 def test_another_stylesheet_or_quality_changes_all_keys() -> None:
     assert changed(paper(*SLIDES), paper(*SLIDES, css="p { color: red }")) == list(range(8))
-    assert set(sheet_keys(paper("x"), ("good",))).isdisjoint(sheet_keys(paper("x"), ("draft",)))
+    assert set(keys_of(paper("x"), ("good",)).of_sheets).isdisjoint(keys_of(paper("x"), ("draft",)).of_sheets)
 
 
 def test_the_number_of_slides_counts_only_where_it_is_shown() -> None:
@@ -86,7 +86,7 @@ def test_the_number_of_slides_counts_only_where_it_is_shown() -> None:
 def test_slides_that_are_the_same_have_different_keys() -> None:
     one = paper("<p>x</p>")
     twice = replace(one, sheets=one.sheets * 2)
-    assert len(set(sheet_keys(twice, ()))) == 2
+    assert len(set(keys_of(twice, ()).of_sheets)) == 2
 
 
 # ---------------------------------------------------------------- prints

@@ -19,7 +19,7 @@ from celldeck.errors import Notice
 from celldeck.export.browser import Browser
 from celldeck.export.paper import Paper
 from celldeck.export.pdf.join import Leaf, join
-from celldeck.export.pdf.keys import are_apart, browser_mark, is_steady, sheet_keys
+from celldeck.export.pdf.keys import Keys, browser_mark, keys_of
 from celldeck.export.pdf.pictures import Quality
 from celldeck.export.pdf.prints import Document, Print, Workshop, print_sheets
 from celldeck.export.pdf.shelf import Printed, Shelf
@@ -57,30 +57,26 @@ def write_pdf(path: Path, paper: Paper, press: Press) -> tuple[Notice, ...]:
         DeckError: the browser is gone, or takes too long.
         OSError: the file could not be written; what stood at `path` is untouched.
     """
-    content, notices = make_pdf(path, paper, press)
+    keys = keys_of(paper, (press.quality, browser_mark(press.program)))
+    content, notices = _make(path, paper, press, keys)
     write_atomically(path, content)
-    press.shelf.keep(_keys(paper, press), _steady(paper, press))
+    press.shelf.keep(keys.of_sheets, keys.steady)
     return notices
 
 
-def make_pdf(path: Path, paper: Paper, press: Press) -> tuple[bytes, tuple[Notice, ...]]:
-    """Return a PDF, and what is odd about it; as `write_pdf`.
-
-    Args:
-        path: where it will stand, as it is told of.
-    """
+def _make(path: Path, paper: Paper, press: Press, keys: Keys) -> tuple[bytes, tuple[Notice, ...]]:
+    """Return a PDF, and what is odd about it."""
     import pikepdf
 
-    keys = _keys(paper, press)
-    found = [press.shelf.find(key) for key in keys]
+    found = [press.shelf.find(key) for key in keys.of_sheets]
     missing = [number for number, sheet in enumerate(found) if sheet is None]
     prints = {id(sheet.pdf) for sheet in found if sheet is not None}
     if missing and len(prints) >= press.most_prints:
-        missing = list(range(len(keys)))
+        missing = list(range(len(found)))
     is_regular = True
-    for numbers, made in _print(paper, missing, press):
+    for numbers, made in _print(paper, missing, press, keys.are_apart):
         is_regular &= made.is_regular
-        press.shelf.put(tuple(keys[number] for number in numbers), made)
+        press.shelf.put(tuple(keys.of_sheets[number] for number in numbers), made)
         for number, pages in zip(numbers, made.sheets, strict=True):
             found[number] = Printed(made.pdf, pages)
     leaves = [
@@ -102,24 +98,15 @@ def make_pdf(path: Path, paper: Paper, press: Press) -> tuple[bytes, tuple[Notic
     return output.getvalue(), (notice,)
 
 
-def _keys(paper: Paper, press: Press) -> tuple[str, ...]:
-    return sheet_keys(paper, (press.quality, browser_mark(press.program)))
-
-
-def _steady(paper: Paper, press: Press) -> frozenset[str]:
-    """Return the keys of the sheets that may be kept from one day to the next."""
-    if not is_steady(paper.page.css):
-        return frozenset()
-    keys = _keys(paper, press)
-    return frozenset(key for key, sheet in zip(keys, paper.sheets, strict=True) if is_steady(sheet.html))
-
-
-def _print(paper: Paper, missing: Sequence[int], press: Press) -> Sequence[tuple[Sequence[int], Print]]:
+def _print(
+    paper: Paper, missing: Sequence[int], press: Press, are_apart: bool
+) -> Sequence[tuple[Sequence[int], Print]]:
     """Print the sheets that are missing, several at a time where that pays."""
     if not missing:
         return ()
-    apart = are_apart(paper.page.css, [sheet.html for sheet in paper.sheets])
-    tabs = min(os.cpu_count() or 1, len(missing) // _FEWEST_SHEETS) if apart else 1
+    if not are_apart:
+        missing = list(range(len(paper.sheets)))
+    tabs = min(os.cpu_count() or 1, len(missing) // _FEWEST_SHEETS) if are_apart else 1
     size = -(-len(missing) // max(1, tabs))
     chunks = [missing[at : at + size] for at in range(0, len(missing), size)]
     with ThreadPoolExecutor(len(chunks)) as printing, ThreadPoolExecutor() as pool:

@@ -25,13 +25,13 @@ def print_drawings(pictures: Sequence[Picture], browser: Browser, folder: Path) 
     Raises:
         DeckError: the browser is gone, or takes too long.
     """
-    import pikepdf
-
     files = {picture.name: _file(folder, picture.name) for picture in pictures}
     printed = {name: kept for name in files if (kept := read_drawing(folder, name))}
     missing = [picture for picture in pictures if picture.name not in printed]
     if not missing:
         return printed
+    import pikepdf
+
     with browser.tab(1280, 720, media="print") as tab:
         tab.open_html(_document(missing))
         whole = tab.pdf(1280, 720, is_tagged=False)

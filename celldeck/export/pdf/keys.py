@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import count
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import celldeck
 from celldeck.export.paper import Paper
 
+_EMBEDDED = re.compile(r"""data:[^"')\s]*""")
 _TOTAL = re.compile(r' data-marpit-pagination-total="\d+"')
 _ADDRESS = (
     r"""(?:src|srcset|poster|data|xlink:href)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//"""
@@ -22,10 +24,23 @@ _REFERENCE = re.compile(r"""url\(\s*["']?#([^"')]+)|<use\b[^>]*href=["']#([^"']+
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "~/Library/Fonts")
 
 
-def sheet_keys(paper: Paper, made_with: Sequence[str]) -> tuple[str, ...]:
-    """Return a key for each sheet; no two of them are the same.
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the prints of a paper's sheets depend on."""
 
-    Where a sheet may look otherwise because of what stands on the others, its key depends on all of them.
+    of_sheets: tuple[str, ...]
+    """A key for each sheet; no two of them are the same."""
+    are_apart: bool
+    """Each sheet looks the same without the others."""
+    steady: frozenset[str]
+    """The keys of sheets that will look tomorrow as they do now: nothing in them is remote."""
+
+
+def keys_of(paper: Paper, made_with: Sequence[str]) -> Keys:
+    """Return the keys of a paper's sheets.
+
+    Where a sheet may look otherwise because of what stands on the others, its key depends on all of them:
+    where something is counted over slides, a script sees them all, or one shows what stands on another.
 
     Args:
         made_with: what else the print depends on: the quality of pictures, the browser.
@@ -37,7 +52,11 @@ def sheet_keys(paper: Paper, made_with: Sequence[str]) -> tuple[str, ...]:
         start.update(text.encode("utf-8", "surrogatepass") + b"\0")
     shows_total = "pagination-total" in css
     htmls = [sheet.html if shows_total else _TOTAL.sub("", sheet.html) for sheet in paper.sheets]
-    if not are_apart(css, htmls):
+    # Pictures are most of a deck, and say nothing of these things.
+    bare = [_EMBEDDED.sub("", html) for html in htmls]
+    bare_css = _EMBEDDED.sub("", css)
+    are_apart = _COUNTED.search(bare_css) is None and all(map(_is_apart, bare))
+    if not are_apart:
         for html in htmls:
             start.update(html.encode("utf-8", "surrogatepass"))
     keys: list[str] = []
@@ -47,28 +66,15 @@ def sheet_keys(paper: Paper, made_with: Sequence[str]) -> tuple[str, ...]:
         own.update(html.encode("utf-8", "surrogatepass"))
         key = own.hexdigest()
         keys.append(f"{key}-{next(counted.setdefault(key, count()))}")
-    return tuple(keys)
+    is_steady = _REMOTE.search(bare_css) is None
+    steady = (key for key, html in zip(keys, bare, strict=True) if is_steady and not _REMOTE.search(html))
+    return Keys(tuple(keys), are_apart, frozenset(steady))
 
 
-def are_apart(css: str, htmls: Sequence[str]) -> bool:
-    """Say whether each sheet looks the same without the others.
-
-    Nothing is counted over slides, no script sees them all, and none shows what stands on another.
-    """
-    if _COUNTED.search(css):
+def _is_apart(html: str) -> bool:
+    if _SCRIPT.search(html) or _COUNTED.search(html):
         return False
-    for html in htmls:
-        if _SCRIPT.search(html) or _COUNTED.search(html):
-            return False
-        for match in _REFERENCE.finditer(html):
-            if f'id="{match[1] or match[2]}"' not in html:
-                return False
-    return True
-
-
-def is_steady(text: str) -> bool:
-    """Say whether a sheet, or a stylesheet, will look tomorrow as it does now: nothing in it is remote."""
-    return not _REMOTE.search(text)
+    return all(f'id="{match[1] or match[2]}"' in html for match in _REFERENCE.finditer(html))
 
 
 def browser_mark(program: Path) -> str:

@@ -89,7 +89,7 @@ def _pack(data: bytes, size: tuple[int, int], jpeg_quality: int, *, lossless: bo
         elif image.mode != "L":
             image = image.convert("RGB")
     if image.size != size:
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     mask = None
     if image.mode == "RGBA":
         alpha = image.getchannel("A")

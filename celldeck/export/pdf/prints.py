@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
@@ -121,7 +122,13 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         slide.replace("<div ", f'<div data-sheet="{number}" ', 1) for number, slide in enumerate(plain.slides)
     )
     html = workshop.document(replace(plain, slides=numbered))
+    packing = _Packing(workshop)
+    # What can be made ready before the browser has said how large it is shown is begun meanwhile.
+    for name, scale in _guessed(plain, pictures).items():
+        packing.begin(pictures[name], scale)
+    drawings = [picture for picture in pictures.values() if picture.kind == "drawing"]
     browser = workshop.browser()
+    drawing = workshop.pool.submit(print_drawings, drawings, browser, workshop.folder)
     with browser.tab(width, height, media="print") as tab:
         tab.open_html(html)
         if flows:
@@ -129,28 +136,24 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         found = _surveyed(tab, pictures)
         uses: dict[str, Any] = found["uses"]
         unsafe = {name for name, use in uses.items() if not use["isSafe"]}
-        packing = {}
-        for name, use in uses.items():
-            picture = pictures[name]
-            if picture.kind == "raster" and name not in unsafe:
-                scale = _scale(use, picture)
-                key = packed_name(name, picture.size_px, scale, workshop.quality)
-                future = workshop.pool.submit(
-                    pack, name, picture.data, picture.size_px, scale, workshop.quality, workshop.folder
-                )
-                packing[name] = (key, future)
+        packed = {
+            name: packing.begin(picture, _scale(use, picture))
+            for name, use in uses.items()
+            if (picture := pictures[name]).kind == "raster" and name not in unsafe
+        }
+        packing.drop_others(packed)
         content = b"" if unsafe else tab.pdf(width, height)
     seen = [pictures[name] for name in uses if name not in unsafe]
-    drawn = print_drawings([p for p in seen if p.kind == "drawing"], browser, workshop.folder)
+    drawn = drawing.result()
     undrawn = {p.name for p in seen if p.kind == "drawing" and p.name not in drawn}
-    broken = {name for name, (_, future) in packing.items() if future.exception()}
+    broken = {name for name, (_, future) in packed.items() if future.exception()}
     if unsafe or broken or undrawn:
         return _print(page, flows, workshop, excluded | unsafe | broken | undrawn)
     return _Printed(
         content,
         # A picture that is not in view at all, such as a hidden one, leaves no blank either.
         frozenset(name for name, use in uses.items() if use["scale"] > 0),
-        packing,
+        packed,
         drawn,
         {picture.name: picture.size_px for picture in seen},
         tuple(Formula(number, (x, y, w, h), tex) for number, x, y, w, h, tex in found["formulas"]),
@@ -163,6 +166,53 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
             for found_page in found["pages"]
         ),
     )
+
+
+class _Packing:
+    """Rasters that are being made ready, each in the sizes that were asked for."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._begun: dict[str, Future[Packed]] = {}
+
+    def begin(self, picture: Picture, scale: float) -> tuple[str, Future[Packed]]:
+        """Return what a raster is called as the PDF holds it, and what will be there; it is made once."""
+        quality, folder = self._workshop.quality, self._workshop.folder
+        key = packed_name(picture.name, picture.size_px, scale, quality)
+        if key not in self._begun:
+            self._begun[key] = self._workshop.pool.submit(
+                pack, picture.name, picture.data, picture.size_px, scale, quality, folder
+            )
+        return key, self._begun[key]
+
+    def drop_others(self, wanted: Mapping[str, tuple[str, Future[Packed]]]) -> None:
+        """Leave undone what was begun in vain."""
+        for key in self._begun.keys() - {key for key, _ in wanted.values()}:
+            self._begun[key].cancel()
+
+
+_IMAGE = re.compile(r"<img\b[^>]*#([0-9a-f]{16})\"[^>]*>")
+_SIDE = re.compile(r"\b(width|height):\s*([\d.]+)px")
+
+
+def _guessed(page: Page, pictures: Mapping[str, Picture]) -> dict[str, float]:
+    """Return for rasters how large they are probably shown: as they say, or else as they are."""
+    scales: dict[str, float] = {}
+    for slide in page.slides:
+        for match in _IMAGE.finditer(slide):
+            picture = pictures.get(match[1])
+            if picture is None:
+                continue
+            said = _SIDE.search(match[0])
+            side = picture.size_px[0 if said and said[1] == "width" else 1]
+            scale = float(said[2]) / side if said else 1.0
+            scales[match[1]] = max(scale, scales.get(match[1], 0.0))
+    # What would be larger than its slide is probably fitted into it.
+    return {
+        name: scales.get(name, 1.0)
+        for name, picture in pictures.items()
+        if picture.kind == "raster" and picture.size_px[0] * scales.get(name, 1.0) <= 2 * page.size_px[0]
+    }
 
 
 def _surveyed(tab: Tab, pictures: Mapping[str, Picture]) -> dict[str, Any]:

@@ -76,6 +76,15 @@ class Shelf:
             self._files.pop(key, None)
 
     @property
+    def made_ns(self) -> int | None:
+        """When the shelf was last written to disk, in nanoseconds since the epoch; None: never."""
+        manifest = self._manifest()
+        try:
+            return manifest.stat().st_mtime_ns if manifest else None
+        except OSError:
+            return None
+
+    @property
     def pictures(self) -> Mapping[str, Packed | bytes]:
         """What takes the places of blanks, by name."""
         return self._pictures

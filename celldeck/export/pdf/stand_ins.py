@@ -140,7 +140,9 @@ def _raster_size(data: bytes) -> tuple[int, int] | None:
     Image.MAX_IMAGE_PIXELS = None  # only its head is read
     try:
         with Image.open(io.BytesIO(data)) as image:
-            orientation = image.getexif().get(0x0112, 1)
+            # Of a PNG this would read all of the picture, in case something is said after it.
+            says = image.format != "PNG" or "exif" in image.info
+            orientation = image.getexif().get(0x0112, 1) if says else 1
             width, height = image.size
     except Exception:
         # What Pillow cannot open, for whatever reason, is the browser's to show.
