@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -45,7 +45,7 @@ from celldeck.tools import Look, Tools, themes_hint
 
 if TYPE_CHECKING:
     from celldeck.execute import ExecuteTools, Progress
-    from celldeck.export.inline import Link
+    from celldeck.export.inline import Link, Reinliner
     from celldeck.render.mime import MimeTools
 
 __all__ = [
@@ -281,12 +281,14 @@ def self_contained(
     output: Path,
     template: DocumentTemplate = "bespoke",
     link: Link | None = None,
+    again: Reinliner | None = None,
 ) -> Built:
     """Return it with local pictures, fonts and media inside; links are relative to where `output` stands.
 
     Args:
         link: gives the address of a file that is served, and so need not be inside. What was found for the
             build before holds then, until `tools.files` is told to look anew.
+        again: has done this before, with all but `built` the same; None: one that goes with `link`.
         template: in `bare`, which is to look as Marp's page does, files are looked for beside the deck only,
             not beside its theme or in the project, and a missing picture has no placeholder.
     """
@@ -304,7 +306,7 @@ def self_contained(
         output=output,
         stand_ins=not as_marp,
         link=link,
-        again=tools.again(path).inliner if link else None,
+        again=tools.again(path).inliner if link else again,
     )
     lines = [(slide.line, slide.end_line) for slide in built.deck.slides]
     found = notices(inlined.findings, built.deck.source, lines)
@@ -341,6 +343,17 @@ def print_written(whole: Built, page: Page, tools: Tools, html: Path) -> Built:
     """Write what needs a browser; see `write`."""
     told = write_printed(whole.deck, page, tools, html)
     return replace(whole, notices=_told((*whole.notices, *told), whole.deck, tools))
+
+
+def print_again(deck: Deck, tools: Tools, html: Path) -> Sequence[Notice]:
+    """Write what needs a browser beside `html`, and return what is to be told; errors as `write`.
+
+    Args:
+        tools: used for this only, so that what they keep of the deck is that of its last print.
+    """
+    built = finish(deck, tools, "print")
+    whole = self_contained(built, tools, html, "print", again=tools.again(deck.source.path).inliner)
+    return write_printed(deck, whole.page, tools, html)
 
 
 def _print_page(whole: Built, built: Built, tools: Tools, html: Path, template: DocumentTemplate) -> Page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -194,7 +195,10 @@ class Tools:
         from celldeck.export.browser import Browser
 
         try:
-            starting.set_result(Browser(self.browser_program).__enter__())
+            browser = Browser(self.browser_program).__enter__()
+            with suppress(DeckError):  # it has been ended already, which who asks for it is told
+                browser.warm()
+            starting.set_result(browser)
         except BaseException as error:
             starting.set_exception(error)
 

@@ -64,6 +64,7 @@ def run(given: argparse.Namespace, reporter: Reporter) -> int:
             opens=given.open,
             audience=audience,
             what_is_named=lambda: what_is_named(given),
+            outputs=lambda deck: output_path(deck, settings, len(decks) == 1),
         )
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -75,6 +76,9 @@ class Browser:
         self._timeout_s = timeout_s
         self._devtools: DevTools | None = None
         self._folder: Path | None = None
+        self._spare: tuple[str, str] | None = None
+        """Target and session of a tab that nobody has used yet."""
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         """Start the browser.
@@ -127,6 +131,19 @@ class Browser:
                 time.sleep(0.05)
             self._folder = None
 
+    def warm(self) -> None:
+        """Have a tab ready for who asks next: it has a process of its own, which takes time to start."""
+        devtools = self._devtools
+        if devtools is not None and self._spare is None:
+            spare = self._fresh(devtools)
+            with self._lock:
+                self._spare = spare
+
+    def _fresh(self, devtools: DevTools) -> tuple[str, str]:
+        target = devtools.call("Target.createTarget", {"url": "about:blank"})["targetId"]
+        session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        return target, session
+
     @contextmanager
     def tab(self, width_px: float = 1280, height_px: float = 720, *, media: str = "") -> Iterator[Tab]:
         """Give an empty tab with a window of this size, and close it afterwards.
@@ -137,8 +154,9 @@ class Browser:
         devtools, folder = self._devtools, self._folder
         if devtools is None or folder is None:
             raise DeckError("the browser has been ended")
-        target = devtools.call("Target.createTarget", {"url": "about:blank"})["targetId"]
-        session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        with self._lock:
+            spare, self._spare = self._spare, None
+        target, session = spare or self._fresh(devtools)
         tab = Tab(devtools, session, Path(tempfile.mkdtemp(prefix="page-", dir=folder)), self._timeout_s)
         try:
             tab.call("Page.enable")

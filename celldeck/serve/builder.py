@@ -19,6 +19,7 @@ from celldeck.model import Deck
 from celldeck.parse.alt_texts import missing_alt_texts
 from celldeck.render.inlines import alt_text
 from celldeck.serve.changes import Changes
+from celldeck.serve.printer import Outputs, Printer
 from celldeck.serve.problems import Problem
 from celldeck.serve.site import Site
 from celldeck.serve.verifier import Verifier
@@ -65,12 +66,18 @@ class Builder(threading.Thread):
     """A thread that builds until it is stopped."""
 
     def __init__(
-        self, site: Site, tools: Tools, teller: Teller, what_is_named: WhatIsNamed | None = None
+        self,
+        site: Site,
+        tools: Tools,
+        teller: Teller,
+        what_is_named: WhatIsNamed | None = None,
+        outputs: Outputs | None = None,
     ) -> None:
         """Take what it is to build, and with what; `tools` are its own from now on, and it closes them.
 
         Args:
             what_is_named: asked when settings change, and when decks come or go; None: both stay as they are.
+            outputs: where PDFs go, if the settings ask for them; None: nowhere.
         """
         super().__init__(name="builder", daemon=True)
         self._site = site
@@ -85,12 +92,15 @@ class Builder(threading.Thread):
         self._verifier = Verifier()
         self._later: dict[str, _Later] = {}
         self._untidy = 0
+        self._printer = Printer(outputs, teller) if outputs is not None else None
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """End what it waits for, and it."""
         self._stopped.set()
         self._changes.wake()
         self._tools.stop()
+        if self._printer is not None:
+            self._printer.stop(timeout_s)
         self.join(timeout_s)
 
     def run(self) -> None:
@@ -194,6 +204,10 @@ class Builder(threading.Thread):
             embedded=lambda: pipeline.self_contained(pipeline.finish(deck, tools), tools, output).page,
         )
         self._tell(name, *map(str, built.notices), *built.failures)
+        if self._printer is not None and tools.prints:
+            self._printer.put(deck, tools.settings, tools.files.age)
+            if not self._printer.is_alive():
+                self._printer.start()
         slides = f"{len(deck.slides)} slide{'s' * (len(deck.slides) != 1)}"
         self._teller.result(f"{path}: {slides}, {time.monotonic() - start:.2f} s")
         return True

@@ -20,6 +20,7 @@ from celldeck.serve.audience.stage import Stage
 from celldeck.serve.bounds import LIMITS, BoundedServer
 from celldeck.serve.builder import Builder, Teller, WhatIsNamed
 from celldeck.serve.guard import LOOPBACK, TOKEN, Guard, kept_token
+from celldeck.serve.printer import Outputs
 from celldeck.serve.site import Site
 from celldeck.settings import Settings
 from celldeck.tools import Tools
@@ -50,6 +51,7 @@ def watch(
     opens: bool = False,
     audience: ForAudience | None = None,
     what_is_named: WhatIsNamed | None = None,
+    outputs: Outputs | None = None,
 ) -> int:
     """Serve decks and keep them built; return the exit status once it is stopped.
 
@@ -58,6 +60,7 @@ def watch(
         opens: open the site in the browser.
         audience: None: nobody follows from elsewhere.
         what_is_named: see `Builder`.
+        outputs: as `what_is_named`.
     """
     try:
         for deck in decks:
@@ -65,7 +68,7 @@ def watch(
     except DeckError as error:
         teller.problem(str(error))
         return 1
-    return asyncio.run(_serve(decks, settings, teller, opens, audience, what_is_named))
+    return asyncio.run(_serve(decks, settings, teller, opens, audience, what_is_named, outputs))
 
 
 async def _serve(
@@ -75,6 +78,7 @@ async def _serve(
     opens: bool,
     audience: ForAudience | None,
     what_is_named: WhatIsNamed | None,
+    outputs: Outputs | None,
 ) -> int:
     guard = Guard(kept_token(settings.cache), settings.host)
     site = Site(decks, guard, settings.root, settings.follow)
@@ -101,7 +105,7 @@ async def _serve(
         teller.problem(
             "others on this network can see the decks; who has the token can run code on this machine"
         )
-    builder = Builder(site, Tools(settings, standby=True, frames=site.frames), teller, what_is_named)
+    builder = Builder(site, Tools(settings, standby=True, frames=site.frames), teller, what_is_named, outputs)
     builder.start()
     if opens:
         webbrowser.open(address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import hypothesis
 import pytest
 from driver import page, slide
 from hypothesis import given
@@ -32,6 +33,7 @@ DECKS = st.lists(
 )
 
 
+@hypothesis.settings(deadline=None)
 @given(DECKS)
 def test_auto_has_a_page_a_slide_and_one_for_each_state_that_shows_what_the_last_lacks(
     deck: list[tuple[list[bool], str]],

@@ -57,7 +57,7 @@ def write_pdf(path: Path, paper: Paper, press: Press) -> tuple[Notice, ...]:
         DeckError: the browser is gone, or takes too long.
         OSError: the file could not be written; what stood at `path` is untouched.
     """
-    keys = keys_of(paper, (press.quality, browser_mark(press.program)))
+    keys = keys_of(paper, (press.quality, browser_mark(press.program)), press.shelf.known)
     content, notices = _make(path, paper, press, keys)
     write_atomically(path, content)
     press.shelf.keep(keys.of_sheets, keys.steady)
@@ -78,7 +78,7 @@ def _make(path: Path, paper: Paper, press: Press, keys: Keys) -> tuple[bytes, tu
         is_regular &= made.is_regular
         press.shelf.put(tuple(keys.of_sheets[number] for number in numbers), made)
         for number, pages in zip(numbers, made.sheets, strict=True):
-            found[number] = Printed(made.pdf, pages)
+            found[number] = Printed.of(made.pdf, pages)
     leaves = [
         Leaf(printed.pdf, page, sheet.label, sheet.remarks if page == printed.pages[0] else ())
         for sheet, printed in zip(paper.sheets, found, strict=True)

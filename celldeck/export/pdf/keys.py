@@ -36,7 +36,20 @@ class Keys:
     """The keys of sheets that will look tomorrow as they do now: nothing in them is remote."""
 
 
-def keys_of(paper: Paper, made_with: Sequence[str]) -> Keys:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is found out about a sheet's HTML."""
+
+    digest: bytes
+    is_apart: bool
+    is_steady: bool
+
+
+Known = dict[str, _Read]
+"""What was found out, by the HTML: most sheets of a deck are those of its build before."""
+
+
+def keys_of(paper: Paper, made_with: Sequence[str], known: Known | None = None) -> Keys:
     """Return the keys of a paper's sheets.
 
     Where a sheet may look otherwise because of what stands on the others, its key depends on all of them:
@@ -44,37 +57,42 @@ def keys_of(paper: Paper, made_with: Sequence[str]) -> Keys:
 
     Args:
         made_with: what else the print depends on: the quality of pictures, the browser.
+        known: from the last time; it is brought up to date.
     """
     css = paper.page.css
-    start = blake2b(digest_size=16)
-    told = (celldeck.__version__, repr(paper.size_px), str(paper.flows), *made_with, css, *_fonts())
-    for text in told:
-        start.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    known = {} if known is None else known
     shows_total = "pagination-total" in css
-    htmls = [sheet.html if shows_total else _TOTAL.sub("", sheet.html) for sheet in paper.sheets]
-    # Pictures are most of a deck, and say nothing of these things.
-    bare = [_EMBEDDED.sub("", html) for html in htmls]
-    bare_css = _EMBEDDED.sub("", css)
-    are_apart = _COUNTED.search(bare_css) is None and all(map(_is_apart, bare))
+    wanted = [css, *(sheet.html if shows_total else _TOTAL.sub("", sheet.html) for sheet in paper.sheets)]
+    read = {html: known.get(html) or _read(html) for html in wanted}
+    known.clear()
+    known.update(read)
+    look, *sheets = (read[html] for html in wanted)
+    start = blake2b(look.digest, digest_size=16)
+    for text in (celldeck.__version__, repr(paper.size_px), str(paper.flows), *made_with, *_fonts()):
+        start.update(text.encode() + b"\0")
+    are_apart = all(part.is_apart for part in (look, *sheets))
     if not are_apart:
-        for html in htmls:
-            start.update(html.encode("utf-8", "surrogatepass"))
+        for sheet in sheets:
+            start.update(sheet.digest)
     keys: list[str] = []
     counted: dict[str, count[int]] = {}
-    for html in htmls:
+    for sheet in sheets:
         own = start.copy()
-        own.update(html.encode("utf-8", "surrogatepass"))
+        own.update(sheet.digest)
         key = own.hexdigest()
         keys.append(f"{key}-{next(counted.setdefault(key, count()))}")
-    is_steady = _REMOTE.search(bare_css) is None
-    steady = (key for key, html in zip(keys, bare, strict=True) if is_steady and not _REMOTE.search(html))
+    steady = (key for key, sheet in zip(keys, sheets, strict=True) if look.is_steady and sheet.is_steady)
     return Keys(tuple(keys), are_apart, frozenset(steady))
 
 
-def _is_apart(html: str) -> bool:
-    if _SCRIPT.search(html) or _COUNTED.search(html):
-        return False
-    return all(f'id="{match[1] or match[2]}"' in html for match in _REFERENCE.finditer(html))
+def _read(html: str) -> _Read:
+    digest = blake2b(html.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    # Pictures are most of a deck, and say nothing of these things.
+    bare = _EMBEDDED.sub("", html)
+    is_apart = not _SCRIPT.search(bare) and not _COUNTED.search(bare)
+    for match in _REFERENCE.finditer(bare):
+        is_apart &= f'id="{match[1] or match[2]}"' in bare
+    return _Read(digest, is_apart, not _REMOTE.search(bare))
 
 
 def browser_mark(program: Path) -> str:

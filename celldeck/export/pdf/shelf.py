@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from celldeck.export.pdf.keys import Known
+from celldeck.export.pdf.parts import PARTS
 from celldeck.export.pdf.pictures import Packed, read_packed
 from celldeck.export.pdf.prints import Print
 from celldeck.files import write_atomically
@@ -33,6 +35,14 @@ class Printed:
     pdf: Pdf
     pages: tuple[int, ...]
     """Its pages in the print, from 0."""
+    pictures: tuple[str, ...]
+    """The names of those on it."""
+
+    @classmethod
+    def of(cls, pdf: Pdf, pages: tuple[int, ...]) -> Printed:
+        """Take a sheet of a print."""
+        names = (str(what) for page in pages for _, _, what in pdf.Root[PARTS][page].Pictures)
+        return cls(pdf, pages, tuple(dict.fromkeys(names)))
 
 
 @dataclass
@@ -48,6 +58,7 @@ class Shelf:
     """The file of each sheet that is on disk."""
     _pictures: dict[str, Packed | bytes] = field(default_factory=dict)
     _is_read: bool = False
+    _known: Known = field(default_factory=dict)
 
     @classmethod
     def of(cls, cache: Path, path: Path) -> Shelf:
@@ -63,16 +74,18 @@ class Shelf:
         found = self._sheets.get(key)
         if found is None:
             return None
-        names = (
-            str(what) for page in found.pages for _, _, what in found.pdf.Root.CelldeckParts[page].Pictures
-        )
-        return found if all(self._has(name) for name in names) else None
+        return found if all(map(self._has, found.pictures)) else None
+
+    @property
+    def known(self) -> Known:
+        """What was found out about the HTML of sheets."""
+        return self._known
 
     def put(self, keys: tuple[str, ...], made: Print) -> None:
         """Take sheets that were just printed."""
         self._pictures |= made.pictures
         for key, pages in zip(keys, made.sheets, strict=True):
-            self._sheets[key] = Printed(made.pdf, pages)
+            self._sheets[key] = Printed.of(made.pdf, pages)
             self._files.pop(key, None)
 
     @property
@@ -96,12 +109,7 @@ class Shelf:
             steady: their keys.
         """
         self._sheets = {key: self._sheets[key] for key in keys if key in self._sheets}
-        used = {
-            str(what)
-            for printed in self._sheets.values()
-            for page in printed.pages
-            for _, _, what in printed.pdf.Root.CelldeckParts[page].Pictures
-        }
+        used = {name for printed in self._sheets.values() for name in printed.pictures}
         self._pictures = {name: self._pictures[name] for name in used if name in self._pictures}
         with suppress(OSError):  # a build works without its cache
             self._write(steady)
@@ -150,7 +158,7 @@ class Shelf:
                     prints[name] = pikepdf.open(io.BytesIO(content))
             for key, (name, pages) in told["sheets"].items():
                 if name in prints:
-                    self._sheets[key] = Printed(prints[name], tuple(pages))
+                    self._sheets[key] = Printed.of(prints[name], tuple(pages))
                     self._files[key] = name
         except (OSError, ValueError, KeyError, TypeError, pikepdf.PdfError):
             # Printed anew.
