@@ -235,6 +235,8 @@ def test_help_names_every_option_and_the_exit_statuses(build: Build) -> None:
         "--html",
         "--watch",
         "--open",
+        "--audience",
+        "--audience-address",
         "--version",
     }
     words = " ".join(out.split())
