@@ -3,7 +3,9 @@
 - A run of grey becomes a slide of the class `dim`, or `spotlight` where the light moves, with `*` items;
   pictures that change from copy to copy go with their items as `![only](…)`.
 - A run that adds lines becomes its last slide, with `*` items, or `<!-- pause -->` before what is new.
-- A run that swaps a picture becomes one slide with a `pause` before each `![only](…)`.
+- A run that swaps a picture becomes one slide with an item for each `![only](…)`.
+
+Pictures that stood below the text do so on a slide of the class `figure-below`.
 
 What a run is written as is read again: only if it is one slide with a state for each copy is it a mend.
 """
@@ -245,7 +247,19 @@ def _write_grey(copies: Sequence[_Copy], edit: _Edit) -> str:
     if any(picture is not None for picture in pictures):
         for figure in copies[-1].figures:
             edit.put(copies[-1].place(figure), [])
+        return look + _below(copies)
     return look
+
+
+def _below(copies: Sequence[_Copy]) -> str:
+    """Return the class for pictures below the text, if all of them stand there."""
+    is_below = all(
+        copy.line(part) < copy.line(figure)
+        for copy in copies
+        for figure in copy.figures
+        for part in copy.parts
+    )
+    return " figure-below" if is_below else ""
 
 
 def _look_of(lit: Sequence[Sequence[int]], states: int) -> tuple[str, int, list[int]]:
@@ -358,20 +372,13 @@ def _births(copies: Sequence[_Copy]) -> list[tuple[range, int]]:
 
 
 def _write_figures(copies: Sequence[_Copy], edit: _Edit) -> str:
-    """Write each picture behind a pause, as one that gives way to the next."""
+    """Write each picture as an item, which gives way to the next."""
     last = copies[-1]
     pictures = [figure_of(c.text(c.place(f))) for c in copies for f in c.figures]
     if len(pictures) != len(copies) or None in pictures:
         raise Refused("more changes than one picture")
-    place = last.place(last.figures[0])
-    if any(last.line(part) > place.start for part in last.parts):
-        raise Refused("text follows the picture")
-    lines = []
-    for picture in pictures:
-        assert picture is not None
-        lines += ["<!-- pause -->", "", picture.as_only(), ""]
-    edit.put(place, lines)
-    return "dim"
+    edit.put(last.place(last.figures[0]), [*(f"* {p.as_only()}" for p in pictures if p is not None), ""])
+    return f"dim{_below(copies)}"
 
 
 # ---------------------------------------------------------------- what stands around

@@ -42,9 +42,23 @@ SEED = (
 
 def test_a_run_of_grey_becomes_a_slide_of_dim_items_with_their_pictures() -> None:
     assert after(run(*SEED)) == around(
-        "<!-- _class: dim -->\n\n# Why?\n\n* one &amp; all\n\n* two\n  ![only w:450 The caption](a.png)\n\n"
-        '* three\n  <img alt="only B" src="b.png" width="300">'
+        "<!-- _class: dim figure-below -->\n\n# Why?\n\n* one &amp; all\n\n* two\n"
+        "  ![only w:450 The caption](a.png)\n\n* three\n  ![only w:300 B](b.png)"
     )
+
+
+def test_a_run_that_swaps_pictures_becomes_a_slide_with_an_item_for_each() -> None:
+    copies = (
+        "# A\n\ntext\n\n![](a.png)",
+        "# A\n\ntext\n\n.center[\n![w:20](b.png)\n_cap_\n]",
+        "# A\n\ntext\n\n<img src='c d.png' alt='C &amp; D' style='width: 30%'>",
+    )
+    assert after(run(*copies)) == around(
+        "<!-- _class: dim figure-below -->\n\n# A\n\ntext\n\n* ![only](a.png)\n* ![only w:20 cap](b.png)\n"
+        "* ![only w:30% C & D](<c d.png>)"
+    )
+    above = (slide.replace("text\n\n", "") + "\n\ntext" for slide in copies)
+    assert after(run(*above)).count("<!-- _class: dim -->") == 1
 
 
 def test_a_light_that_moves_becomes_a_spotlight() -> None:
@@ -115,6 +129,10 @@ def test_links_to_slides_by_number_follow() -> None:
             ("# A\n\n- .red[a]\n- b", "# A\n\n- a\n- .red[b]"),
             "red moves, and no look of steps does that",
         ),
+        (
+            ("# A\n\ntext\n\n![](a.png)", "# A\n\ntext\n\n<img src='b.png' class='x'>"),
+            "more changes than one picture",
+        ),
         (("# A\n\n- a\n- b", "# A\n\n- a\n- b\n- c\n- d"), "several items are new at once"),
     ],
 )
@@ -179,7 +197,8 @@ def test_a_mended_run_has_the_states_of_its_copies(
     mended = after(text)
     (slide,) = [s for s in parse(Source.of(mended), MarpOptions(collapse=False)).slides if s.title == "Title"]
     assert slide.fragments == len(items)
-    assert slide.directives["class"] == ("spotlight" if moves else "dim")
+    look = ("spotlight" if moves else "dim") + " figure-below" * (pictures in ("each", "late"))
+    assert slide.directives["class"] == look
     for state in range(len(items)):
         wanted = pictures == "each" or (pictures == "late" and state > 0)
         assert (f"![only w:99](p{state}.png)" in mended) == wanted
