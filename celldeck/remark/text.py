@@ -115,6 +115,8 @@ class Reader:
             text = re.sub(r"\\{1,2}\((.+?)\\{1,2}\)", r"$\1$", text)
         text = _MACRO.sub(lambda found: self._macro(found, line), text)
         text = _LINK.sub(lambda found: self._link(found, line), text)
+        # Browsers take the one tag for the other, and Marp does not.
+        text = re.sub(r"<image\b", "<img", text, flags=re.IGNORECASE)
         text = _IMAGE_TAG.sub(_with_size, text)
         for tag in _TAG.findall(text):
             self._check_tag(tag, line)

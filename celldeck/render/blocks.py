@@ -20,9 +20,11 @@ from celldeck.nodes import (
     Comment,
     Heading,
     HtmlBlock,
+    Image,
     Inline,
     InlineComment,
     List,
+    ListItem,
     MathBlock,
     OutputPlace,
     Paragraph,
@@ -147,7 +149,8 @@ class _Writer:
         if not block.bare:
             self._tag(f"<{name}{start}{fragment(block.fragment)}>\n")
         for item in block.items:
-            self._container("li", item.children, fragment(item.fragment, is_shared=item.shares_step))
+            look = ' class="step-figure-item"' if _is_step_figure(item) else ""
+            self._container("li", item.children, look + fragment(item.fragment, is_shared=item.shares_step))
         if not block.bare:
             self._raw(f"</{name}>\n")
 
@@ -194,6 +197,14 @@ def _language(block: CodeBlock) -> str:
     """Return what stands after the fence up to the first space, as in Marp; up to lines to point out."""
     language = _INFO_SPACE.split(block.info, maxsplit=1)[0]
     return language.split("{", 1)[0] if block.states else language
+
+
+def _is_step_figure(item: ListItem) -> bool:
+    """Say whether an item has nothing but a picture that goes with its step."""
+    inlines = [child for block in item.children if isinstance(block, Paragraph) for child in block.children]
+    figures = [child for child in inlines if isinstance(child, Image) and child.figure is not None]
+    rest = [child for child in inlines if not isinstance(child, Image) or child.figure is None]
+    return bool(figures) and is_blank(rest) and all(isinstance(b, Paragraph | Comment) for b in item.children)
 
 
 def _is_hidden(block: Block) -> bool:

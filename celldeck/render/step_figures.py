@@ -3,7 +3,7 @@
 Such a picture stands outside of the text, so it pushes nothing whatever its size. Its place is the right half
 of the slide, and the text keeps to the left one at all steps. Where there is no room for two halves, beside a
 split background or on an upright slide, it is what the text leaves free below it; so it is on slides of the
-class `figure-below`.
+class `figure-below`. An item that has nothing but such a picture takes no room and has no bullet.
 """
 
 from __future__ import annotations
@@ -55,6 +55,16 @@ section:is(.figure-below, [data-marpit-advanced-background-split]):has(img.step-
 {_BELOW.replace("section%s", "section.figure-below").replace("%%", "%")}
 @container (max-aspect-ratio: 1.1) {{
 {_BELOW.replace("section%s", "section").replace("%%", "%")}
+}}
+li.step-figure-item {{
+  list-style: none;
+  height: 0;
+  margin: 0;
+  line-height: 0;
+}}
+li.step-figure-item p,
+:is(ul, ol):has(> li.step-figure-item):not(:has(> li:not(.step-figure-item))) {{
+  margin: 0;
 }}
 [data-bespoke-marp-fragment="inactive"] img.step-figure,
 [data-marpit-fragment]:not([data-bespoke-marp-current-fragment], :has([data-bespoke-marp-current-fragment]))

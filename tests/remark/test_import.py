@@ -208,6 +208,7 @@ def test_links_lead_to_slides_by_their_numbers() -> None:
         (".left[\na\nb\n]\n.right[c]", ".left[\na b\n]\n.right[c]"),
         ("![:scale 50%](a.png)", "![w:50%](a.png)"),
         ('<img src="a.png" style="width: 300px;" />', '<img src="a.png" width="300" />'),
+        ('<image src="a.png" width="9">', '<img src="a.png" width="9">'),
         ("```python\na\n* b\n*c\nd\n```", "```python {2-3}\na\n  b\nc\nd\n```"),
         ("```\n*a\n```", "```text {1}\na\n```"),
         ("`* a`", "`* a`"),
