@@ -355,6 +355,7 @@ class Incremental:
                 "reads": sorted(request.names),
                 "channels": None if is_clean else state.channels,
                 "seed": step.seed,
+                "metrics": step.counts_metrics,
                 "vault": self._vault.copies,
             },
         )

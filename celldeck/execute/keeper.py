@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from celldeck.execute.keys import Chain
-from celldeck.execute.plan import Plan
+from celldeck.execute.plan import Plan, chain_of
 from celldeck.execute.store import Store
 from celldeck.execute.walk import Walk
 from celldeck.model import Deck
@@ -22,7 +21,7 @@ class Keeper:
         self._begin()
 
     def _begin(self) -> None:
-        self._chain = Chain(self._deck.kernel or "", gateway=self._deck.gateway)
+        self._chain = chain_of(self._deck, self._plan.steps)
         self.done = 0
         """How many of the first records are of a clean run."""
 

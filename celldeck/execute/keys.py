@@ -30,7 +30,12 @@ class Chain:
     """The links of one run, made one after another."""
 
     def __init__(
-        self, kernel: str, environment: Mapping[str, str] | None = None, *, gateway: str | None = None
+        self,
+        kernel: str,
+        environment: Mapping[str, str] | None = None,
+        *,
+        gateway: str | None = None,
+        counts_metrics: bool = False,
     ) -> None:
         """Start a run.
 
@@ -38,9 +43,10 @@ class Chain:
             kernel: its name.
             environment: variables that the kernel will see; None: those of this process.
             gateway: address of the server that it runs on; None: this machine.
+            counts_metrics: what is told of Keras models includes the state of their metrics.
         """
         name = kernel if gateway is None else f"{kernel} on {gateway}"
-        parts: list[object] = [FORMAT, agent.digest(), name, _variables(environment)]
+        parts: list[object] = [counts_metrics, FORMAT, agent.digest(), name, _variables(environment)]
         if is_own_python(kernel, gateway):
             parts += [sys.version, platform.machine()]
         self._link = _digest(*parts)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from celldeck.cell_options import run_options
 from celldeck.execute.facts import World
 from celldeck.execute.keys import Chain
+from celldeck.execute.metrics import counts_metrics
 from celldeck.execute.store import Record, Store
 from celldeck.model import Cell, Deck
 
@@ -29,6 +31,8 @@ class Step:
     """Its code, the options that its run depends on, and its seed; of equal cells each has its own."""
     seed: int | None = None
     """What its random streams start from; None: they go on."""
+    counts_metrics: bool = False
+    """The state of a Keras model's metrics is a part of the model, as a cell of the deck can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +60,24 @@ def steps_of(deck: Deck) -> tuple[Step, ...]:
     """Return the cells that run, in order: those with code, and without `eval: false`."""
     counts: Counter[str] = Counter()
     steps = []
-    for cell in deck.cells:
-        if not cell.options["eval"] or not cell.source.strip():
-            continue
+    cells = [cell for cell in deck.cells if cell.options["eval"] and cell.source.strip()]
+    metrics = counts_metrics(cells)
+    for cell in cells:
         name = code_name(cell.source)
         counts[name] += 1
         if counts[name] > 1:
             name += f"-{counts[name]}"
         seed = _seed(deck, cell.label or name)
         options = sorted(run_options(cell).items())
-        steps.append(Step(cell, name, repr((name, cell.source, options, seed)), seed))
+        identity = repr((name, cell.source, options, seed, metrics))
+        steps.append(Step(cell, name, identity, seed, metrics))
     return tuple(steps)
+
+
+def chain_of(deck: Deck, steps: Sequence[Step]) -> Chain:
+    """Return the chain that the keys of a deck's steps are links of."""
+    metrics = any(step.counts_metrics for step in steps)
+    return Chain(deck.kernel or "", gateway=deck.gateway, counts_metrics=metrics)
 
 
 def _seed(deck: Deck, name: str) -> int | None:
@@ -87,7 +98,7 @@ def plan(deck: Deck, store: Store | None, folder: Path, *, retry_errors: bool = 
         retry_errors: run a cell again that raised without being allowed to, though its exception is stored.
     """
     steps = steps_of(deck)
-    chain = Chain(deck.kernel or "", gateway=deck.gateway)
+    chain = chain_of(deck, steps)
     world = World(folder)
     records: list[Record] = []
     for step in steps:

@@ -41,20 +41,45 @@ EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
 """The cell that is edited, its new code, and the cells that may have to run for it."""
 
 
-@pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+METRICS = (
+    *CELLS[:3],
+    "print(model.evaluate(x, y, verbose=0))",
+    "print(model.train_on_batch(x[:8], y[:8]))",
+    "print({name: float(value) for name, value in model.get_metrics_result().items()})",
+    "for units in range(2, 8):\n"
+    "    keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)]).predict(x, verbose=0)",
+)
+"""What is shown goes on from where the metrics of the model stand; and functions are traced often."""
+
+METRICS_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
+    "evaluate other data": (3, METRICS[3].replace("x, y", "x[:9], y[:9]"), (2, 3, 4, 5)),
+    "start the metrics anew": (4, "model.reset_metrics()", (2, 3, 4, 5)),
+    "another batch": (4, METRICS[4].replace("8", "16"), (2, 3, 4, 5)),
+    "trace again": (6, METRICS[6] + "\nprint('edited')", (6,)),
+}
+
+DECKS = {"fit": (CELLS, EDITS), "metrics": (METRICS, METRICS_EDITS)}
+
+
+@pytest.fixture(scope="module", params=DECKS)
+def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     folder = tmp_path_factory.mktemp("deck")
     (folder / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
-    with Session(folder / "deck.md") as session:
-        session.path.write_text(text_of(CELLS), "utf-8")
+    with Session(folder / f"{request.param}.md") as session:
+        session.path.write_text(text_of(DECKS[request.param][0]), "utf-8")
         session.build()
         yield session
 
 
-@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize(
+    ("session", "edit"),
+    [(name, edit) for name, (_, edits) in DECKS.items() for edit in edits],
+    indirect=["session"],
+)
 def test_outputs_after_an_edit_are_those_of_a_clean_run(session: Session, edit: str, tmp_path: Path) -> None:
-    index, code, may_run = EDITS[edit]
-    cells = [*CELLS[:index], code, *CELLS[index + 1 :]]
+    deck, edits = DECKS[session.path.stem]
+    index, code, may_run = edits[edit]
+    cells = [*deck[:index], code, *deck[index + 1 :]]
     session.path.write_text(text_of(cells), "utf-8")
     build = session.build()
     assert index in build.ran
@@ -65,5 +90,5 @@ def test_outputs_after_an_edit_are_those_of_a_clean_run(session: Session, edit: 
     with Session(tmp_path / "deck.md", incremental=False) as clean:
         assert [one.text for one in differences(clean.build().deck, build.deck)] == []
 
-    session.path.write_text(text_of(CELLS), "utf-8")
+    session.path.write_text(text_of(deck), "utf-8")
     assert session.build().ran == ()

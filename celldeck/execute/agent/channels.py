@@ -423,6 +423,11 @@ class TensorFlowModes(Lazy):
 
     name = "tensorflow modes"
     module = "tensorflow"
+    FUNCTIONS = "tensorflow.python.eager.polymorphic_function.polymorphic_function"
+
+    def first(self, module: Any) -> None:
+        # It warns of functions that were traced often: of the life of the kernel, not of what a cell does.
+        importlib.import_module(self.FUNCTIONS).FREQUENT_TRACING_WARNING_MAX_WARNING_PER_DETECTOR = 0
 
     def state(self, module: Any) -> Any:
         config = importlib.import_module("tensorflow.python.framework.config")

@@ -39,10 +39,12 @@ class Fingerprints:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.codes: dict[types.CodeType, bytes] = {}
+        self.counts_metrics = False
+        """The state of its metrics is a part of a Keras model."""
 
     def of(self, value: Any) -> str | None:
         """Return the digest of a value; None if it has none."""
-        walk = Walk(self.namespace, self.codes)
+        walk = Walk(self.namespace, self.codes, self.counts_metrics)
         try:
             walk.add(value)
         except Exception:
@@ -54,9 +56,12 @@ class Fingerprints:
 class Walk:
     """One value, on its way into a hash."""
 
-    def __init__(self, namespace: dict[str, Any], codes: dict[types.CodeType, bytes]) -> None:
+    def __init__(
+        self, namespace: dict[str, Any], codes: dict[types.CodeType, bytes], counts_metrics: bool
+    ) -> None:
         self.namespace = namespace
         self.codes = codes
+        self.counts_metrics = counts_metrics
         self.hash = new_hash()
         self.seen: dict[int, int] = {}
         self.kept: list[Any] = []
@@ -125,7 +130,7 @@ class Walk:
         self.put(type(one).__name__, str(len(one)))
         digests = []
         for item in one:
-            walk = Walk(self.namespace, self.codes)
+            walk = Walk(self.namespace, self.codes, self.counts_metrics)
             walk.seen = dict(self.seen)
             walk.add(item)
             self.kept.append(walk.kept)
@@ -135,7 +140,7 @@ class Walk:
     def of_code(self, code: types.CodeType) -> None:
         known = self.codes.get(code)
         if known is None:
-            walk = Walk(self.namespace, self.codes)
+            walk = Walk(self.namespace, self.codes, self.counts_metrics)
             walk.put("code", code.co_code)
             walk.add((code.co_name, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars))
             walk.add((code.co_flags, code.co_argcount, code.co_kwonlyargcount, code.co_posonlyargcount))
@@ -457,6 +462,9 @@ class Walk:
                 metrics = getattr(one, "_compile_metrics", None)
                 self.add(getattr(loss, "_user_loss", None))
                 self.add(getattr(metrics, "_user_metrics", None))
+            for metric in one.metrics if self.counts_metrics else ():
+                self.put("metric", metric.name)
+                self.add(list(metric.variables))
 
 
 CONTAINERS = (dict, list, set, frozenset, tuple, str, bytes, int, float)

@@ -210,7 +210,7 @@ class Graph:
             parts: list[Any] = [*one._flatten_layers(include_self=False), *one.variables]
             if isinstance(one, keras.Model):
                 parts.append(getattr(one, "optimizer", None))
-                parts += compiled_with(one)
+                parts += [*compiled_with(one), *getattr(one, "metrics", ())]
             parts += [value for name, value in vars(one).items() if self.may_be_own(name, value)]
             return parts + self.own_class(kind)
         if isinstance(one, keras.optimizers.Optimizer | keras.metrics.Metric | keras.random.SeedGenerator):

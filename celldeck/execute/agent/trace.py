@@ -168,6 +168,7 @@ class Trace:
         if request.get("channels") is not None:
             self.failed = self.channels.set(request["channels"])
         self.before_channels = self.channels.get()
+        self.fingerprints.counts_metrics = request.get("metrics", False)
         if request.get("seed") is not None:
             self.channels.seed(request["seed"])
         self.channels.start()
