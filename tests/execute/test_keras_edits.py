@@ -48,13 +48,18 @@ METRICS = (
     "print({name: float(value) for name, value in model.get_metrics_result().items()})",
     "for units in range(2, 8):\n"
     "    keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)]).predict(x, verbose=0)",
+    "one = keras.layers.Dense(1, input_dim=4, name='one')",
+    "two = keras.layers.Dense(2, input_dim=4, name='two')",
 )
-"""What is shown goes on from where the metrics of the model stand; and functions are traced often."""
+"""What is shown goes on from where the metrics of the model stand; and functions are traced often;
+and a library warns of the same in two cells."""
 
 METRICS_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
     "evaluate other data": (3, METRICS[3].replace("x, y", "x[:9], y[:9]"), (2, 3, 4, 5)),
     "start the metrics anew": (4, "model.reset_metrics()", (2, 3, 4, 5)),
     "another batch": (4, METRICS[4].replace("8", "16"), (2, 3, 4, 5)),
+    "warn no more": (7, "pass", (7,)),
+    "warn again": (8, METRICS[8] + "\nprint('edited')", (8,)),
     "trace again": (6, METRICS[6] + "\nprint('edited')", (6,)),
 }
 

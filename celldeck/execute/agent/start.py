@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import traceback
+import warnings
 from typing import Any
 
 
@@ -78,6 +80,7 @@ class Cells:
             self.streams = self.make_streams()
         if info.cell_id is not None:
             self.depth = 0
+            forget_warnings()
             self.names.start(info.cell_id, info.raw_cell)
             options = self.options()
             request = options.get("trace")
@@ -117,6 +120,18 @@ class Cells:
             return dict(self.trace.end(self.names.cell, self.names.source))
         except Exception as error:
             return {"broken": "".join(traceback.format_exception(error)[-3:])}
+
+
+def forget_warnings() -> None:
+    """Let a cell show its warnings though a cell above has shown the same: so its own run alone tells which.
+
+    IPython does it for the warnings of the deck's own code; this, for those of libraries.
+    """
+    with warnings.catch_warnings():
+        # Python forgets what it has shown when the filters may have changed.
+        pass
+    deprecation = sys.modules.get("tensorflow.python.util.deprecation")
+    getattr(deprecation, "_PRINTED_WARNING", {}).clear()
 
 
 def leave() -> None:
