@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from celldeck.frozen import frozen
 from celldeck.model import Cell
+from celldeck.patterns import late
 
 Given = str | Sequence[str] | Mapping[str, str]
 """What an author wrote: a text, or, in YAML, a list or a mapping of texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellOption:
     """One option, written `{name=value}` after the language of a fence, or `#| name: value` in the cell."""
 
@@ -145,7 +146,7 @@ def _share(given: Given) -> float:
     return share
 
 
-_LINES = re.compile(r"\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*")
+_LINES = late(r"\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*")
 
 
 def read_lines(given: Given) -> str:
@@ -170,7 +171,7 @@ def chosen_lines(lines: str, count: int) -> list[int]:
     return [line for line in dict.fromkeys(chosen) if 1 <= line <= count]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineSteps:
     """The lines of a block of code that an author wants pointed out."""
 
@@ -226,7 +227,7 @@ def _echo(given: Given) -> bool | str:
         raise ValueError("true, false, fenced, or line numbers such as 1,4-6") from None
 
 
-_CLASS = re.compile(r"\.?([A-Za-z_-][\w-]*)")
+_CLASS = late(r"\.?([A-Za-z_-][\w-]*)")
 
 
 def _classes(given: Given) -> tuple[str, ...]:
@@ -245,7 +246,7 @@ def _files(given: Given) -> tuple[str, ...]:
     return tuple(files)
 
 
-_VARIABLE = re.compile(r"\s*([A-Za-z_]\w*)=(?:'([^']*)'|\"([^\"]*)\"|(\S*))\s*")
+_VARIABLE = late(r"\s*([A-Za-z_]\w*)=(?:'([^']*)'|\"([^\"]*)\"|(\S*))\s*")
 
 
 def _variables(given: Given) -> dict[str, str]:
@@ -261,7 +262,7 @@ def _variables(given: Given) -> dict[str, str]:
     return dict(sorted(named.items()))
 
 
-STEPS = re.compile(r"(?:all|\d+(?:-\d+)?)(?:\s*[,|]\s*(?:all|\d+(?:-\d+)?))*")
+STEPS = late(r"(?:all|\d+(?:-\d+)?)(?:\s*[,|]\s*(?:all|\d+(?:-\d+)?))*")
 """Lines of code to point out: `2,5-7`; step by step: `1|3-4|all`."""
 
 

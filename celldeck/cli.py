@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import importlib
 import keyword
+import os
 import signal
 import sys
 import threading
@@ -51,7 +53,9 @@ def _parser(name: str) -> argparse.ArgumentParser:
     if name != DEFAULT:
         summary = next(command.summary for command in COMMANDS if command.name == name)
         return argparse.ArgumentParser(
-            prog=f"celldeck {name}", description=f"{summary[0].upper()}{summary[1:]}."
+            prog=f"celldeck {name}",
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            formatter_class=_help,
         )
     commands = "\n".join(f"  {command.name:10} {command.summary}" for command in COMMANDS)
     parser = argparse.ArgumentParser(
@@ -60,7 +64,24 @@ def _parser(name: str) -> argparse.ArgumentParser:
         epilog=f"commands, each with a --help of its own:\n{commands}\n\n"
         "Settings stand in [tool.celldeck] of pyproject.toml too.\n"
         "Exit status: 0 built, 1 a deck or a cell failed, 2 wrong use.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_help,
     )
     parser.add_argument("--version", action="version", version=f"celldeck {celldeck.__version__}")
     return parser
+
+
+def _help(prog: str) -> argparse.HelpFormatter:
+    """Return what writes the help; it is made for each option, and looks the width up if it is told none."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=_width())
+
+
+@functools.cache
+def _width() -> int:
+    """Return the columns for text: of `COLUMNS`, or of the terminal, as `shutil.get_terminal_size` does."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and int(given) > 0:
+        return int(given) - 2
+    try:
+        return max(os.get_terminal_size().columns, 11) - 2
+    except OSError:
+        return 78

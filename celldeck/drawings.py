@@ -6,7 +6,6 @@ The file stands beside its deck as `NAME.drawings.json`; `runtime/pen.js` writes
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import TypeGuard
 
 from celldeck.errors import DeckError
 from celldeck.model import Page
+from celldeck.patterns import late
 
 _HINT = "press D in the presented deck to save them anew"
-_COLOR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-z]{1,30}")
+_COLOR = late(r"#[0-9a-fA-F]{3,8}|[a-z]{1,30}")
 
 
 def drawings_path(deck: Path) -> Path:

@@ -24,6 +24,7 @@ from typing import Literal, Protocol
 
 from celldeck.errors import DeckError
 from celldeck.packages import package_folder
+from celldeck.patterns import late
 
 CSS = """\
 /*! Pictures of emoji: Twemoji, https://github.com/jdecked/twemoji, copyright 2019 Twitter, Inc and other \
@@ -179,7 +180,7 @@ def _escaped(text: str) -> str:
     return escape(text, quote=False).replace('"', "&quot;")
 
 
-_NAME = re.compile(r":([a-z0-9_+-]+):")
+_NAME = late(r":([a-z0-9_+-]+):")
 
 
 @cache
@@ -198,7 +199,7 @@ _FIRST = (
     f"[\u00a9\u00ae\u203c-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]|[0-9#*]{_COLOURED}?{_KEYCAP}"
 )
 """What every emoji starts with. It is cheap to look for, so nothing else is tried where it does not stand."""
-_MAY_HOLD_EMOJI = re.compile(_FIRST)
+_MAY_HOLD_EMOJI = late(_FIRST)
 
 _EMOJI_BY_DEFAULT = """231a-231b 23e9-23ec 23f0 23f3 25fd-25fe 2614-2615 2648-2653 267f 2693 26a1 26aa-26ab
 26bd-26be 26c4-26c5 26ce 26d4 26ea 26f2-26f3 26f5 26fa 26fd 2705 270a-270b 2728 274c 274e 2753-2755 2757

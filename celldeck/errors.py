@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from celldeck.frozen import frozen
 from celldeck.source import Span
 
 
@@ -31,7 +32,7 @@ class DeckError(Exception):
         return _told(self.message, self.span, self.hint)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Something told about a deck that was built all the same."""
 

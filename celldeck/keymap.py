@@ -8,15 +8,16 @@ Marp: https://github.com/marp-team/marp-cli#bespoke-template
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from celldeck.closest import closest
 from celldeck.errors import DeckError
+from celldeck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """Something that a key does."""
 
@@ -91,8 +92,8 @@ def with_keys(entries: Iterable[str], actions: tuple[Action, ...] = ACTIONS) -> 
         name, _, written = (part.strip() for part in entry.partition("="))
         names = [action.name for action in actions]
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"actions: {', '.join(names)}"
+            near = closest(name, names)
+            hint = f"did you mean '{near}'?" if near else f"actions: {', '.join(names)}"
             raise DeckError(f"no action of the presented deck is named '{name}'", hint=hint)
         keys = tuple(_key(key, entry) for key in written.split())
         actions = tuple(
@@ -111,10 +112,8 @@ def _key(text: str, entry: str) -> str:
         return shift + (key.upper() if shift else key.lower())
     if key in _NAMED or re.fullmatch(r"F([1-9]|1[0-9]|2[0-4])", key):
         return shift + key
-    near = difflib.get_close_matches(key, sorted(_NAMED), 1)
+    near = closest(key, sorted(_NAMED))
     raise DeckError(
         f"no key is named '{key}' (in '{entry}')",
-        hint=f"did you mean {near[0]}?"
-        if near
-        else "a key is a sign, F1 to F24, ArrowRight, PageDown, Space …",
+        hint=f"did you mean {near}?" if near else "a key is a sign, F1 to F24, ArrowRight, PageDown, Space …",
     )

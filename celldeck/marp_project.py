@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from glob import glob
 from pathlib import Path
 from typing import Any
 
 from celldeck.errors import DeckError, Notice
+from celldeck.frozen import frozen
 from celldeck.source import Source, Span
 
 FILES = (
@@ -42,7 +43,7 @@ PROGRAMS = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarpProject:
     """The settings of a Marp project that celldeck follows."""
 
@@ -162,7 +163,7 @@ def marp_options(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in _read_options(given) if not isinstance(value, _Wrong)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Wrong:
     """A value that an option does not have."""
 

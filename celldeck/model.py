@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from celldeck.errors import Notice
+from celldeck.frozen import frozen
 from celldeck.keymap import ACTIONS, Action
 from celldeck.nodes import Block, Inline
 from celldeck.source import Source, Span
@@ -17,7 +18,7 @@ from celldeck.source import Source, Span
 HtmlPolicy = bool | Mapping[str, "list[str] | Mapping[str, bool | Callable[[str], str]]"] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarpOptions:
     """How a deck is read and rendered: the options of Marp's constructor and of its CLI.
 
@@ -62,7 +63,7 @@ class MarpOptions:
 # ---------------------------------------------------------------- cells
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """One thing a cell produced, in every format the kernel offered."""
 
@@ -82,7 +83,7 @@ class Output:
     """1-based line in the cell's source that raised; None if unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """A fenced block that runs."""
 
@@ -117,7 +118,7 @@ class Cell:
 # ---------------------------------------------------------------- decks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Background:
     """A picture behind a slide: `![bg …](src)`."""
 
@@ -130,7 +131,7 @@ class Background:
     """The step in which it appears, since it follows a pause; None: it is there at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Split:
     """Room for backgrounds beside the text."""
 
@@ -139,7 +140,7 @@ class Split:
     """As written, with its unit, such as `33%`; None: half."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Style:
     """CSS that a deck brings."""
 
@@ -152,7 +153,7 @@ class Style:
     """The key of the slide that it is scoped to; None: the whole deck."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slide:
     """What stands between two breaks, and what is in force there."""
 
@@ -190,7 +191,7 @@ class Slide:
     """Plain text of its first heading."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Metadata:
     """What a deck says about itself, as Marp's CLI reads it."""
 
@@ -203,7 +204,7 @@ class Metadata:
     lang: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deck:
     """A presentation. Cells stand in run order, apart from the slides that show them."""
 
@@ -234,7 +235,7 @@ class Deck:
 # ---------------------------------------------------------------- looks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Theme:
     """A theme as checked: its own CSS, and what its chain of imports settles."""
 
@@ -254,7 +255,7 @@ class Theme:
         return self.auto_scaling is not None and (self.auto_scaling == "true" or feature in self.auto_scaling)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """A rendered deck: what an exporter needs and nothing else."""
 

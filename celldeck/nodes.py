@@ -10,15 +10,16 @@ https://github.com/markdown-it/markdown-it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from celldeck.frozen import frozen
 
 Align = Literal["left", "center", "right"]
 
 # ---------------------------------------------------------------- inline
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """Characters to show; entities and backslash escapes are already resolved."""
 
@@ -28,45 +29,45 @@ class Text:
     paragraph from being blank, such an emoji stays a character, and an `alt` text leaves it out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SoftBreak:
     """A line end inside a paragraph. Marp shows it as `<br />` (option `breaks`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HardBreak:
     """A line end after two spaces or a backslash."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeSpan:
     """Code inside a line of text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Emphasis:
     """`*x*`"""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Strong:
     """`**x**`"""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Strikethrough:
     """`~~x~~`"""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """A link, however it was written; the address is already encoded as markdown-it does."""
 
@@ -78,7 +79,7 @@ class Link:
     """Its text is its address, `<https://…>` or found in the text: names of emoji in it stay as they are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Image:
     """`![content](src "title")`."""
 
@@ -102,14 +103,14 @@ class Image:
     celldeck's own; not in Marp."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HtmlInline:
     """One raw tag (or comment, declaration …) inside a line of text, as written."""
 
     html: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InlineMath:
     """`$tex$`"""
 
@@ -117,7 +118,7 @@ class InlineMath:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InlineComment:
     """`<!-- text -->` inside a line of text; `text` is trimmed."""
 
@@ -125,7 +126,7 @@ class InlineComment:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClassSpan:
     """remark.js's `.a.b[children]` inside a line of text. celldeck's own; not in Marp."""
 
@@ -136,7 +137,7 @@ class ClassSpan:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellValue:
     """Where the value of a cell stands in a line of text: `` `{python} x` ``. celldeck's own; not in Marp."""
 
@@ -166,7 +167,7 @@ Inline = (
 # ---------------------------------------------------------------- blocks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heading:
     """A heading, ATX or setext."""
 
@@ -185,7 +186,7 @@ class Heading:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     """A paragraph."""
 
@@ -197,7 +198,7 @@ class Paragraph:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlockQuote:
     """`> …`"""
 
@@ -207,7 +208,7 @@ class BlockQuote:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListItem:
     """One item of a list."""
 
@@ -221,7 +222,7 @@ class ListItem:
     """That step is the one of a pause, too, so all that follows the pause appears with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class List:
     """A bullet or an ordered list."""
 
@@ -236,7 +237,7 @@ class List:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeBlock:
     """A fenced or an indented block of code."""
 
@@ -256,7 +257,7 @@ class CodeBlock:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HtmlBlock:
     """A block of raw HTML, as written."""
 
@@ -266,7 +267,7 @@ class HtmlBlock:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThematicBreak:
     """`---`, `***` or `___`. At the top level of a document it starts a slide."""
 
@@ -276,7 +277,7 @@ class ThematicBreak:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableCell:
     """One cell of a table."""
 
@@ -286,7 +287,7 @@ class TableCell:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table; every row has as many cells as the header."""
 
@@ -297,7 +298,7 @@ class Table:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MathBlock:
     """`$$ tex $$`"""
 
@@ -307,7 +308,7 @@ class MathBlock:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment:
     """`<!-- text -->` as a block of its own; `text` is trimmed."""
 
@@ -317,7 +318,7 @@ class Comment:
     """What stood after `-->` on its line: Marp drops it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StyleBlock:
     """`<style>css</style>` as a block of its own."""
 
@@ -329,7 +330,7 @@ class StyleBlock:
     """What stood after `</style>` on its line: Marp drops it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClassBlock:
     """remark.js's `.a.b[ … ]` over several lines. celldeck's own; not in Marp."""
 
@@ -340,7 +341,7 @@ class ClassBlock:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellPlace:
     """Where a cell of `Deck.cells` stands in the text. celldeck's own; not in Marp."""
 
@@ -354,7 +355,7 @@ class CellPlace:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputPlace:
     """Where what a cell gives is shown, other than below its code. celldeck's own; not in Marp."""
 
@@ -364,7 +365,7 @@ class OutputPlace:
     """The step in which it appears, since it follows a pause; None: with what is around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourcePlace:
     """Where code of a cell is shown once more. celldeck's own; not in Marp."""
 
@@ -397,7 +398,7 @@ Block = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chunk:
     """The blocks from the start of a text, or from a top-level ruler, to the next one.
 

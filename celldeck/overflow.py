@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from celldeck.errors import Notice
+from celldeck.frozen import frozen
 from celldeck.model import Cell, Deck, Slide
 from celldeck.source import Span
 
@@ -27,7 +27,7 @@ _MOST = 100
 _SMALLEST_PICTURE_PX = 60
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overflow:
     """One part of a slide that does not fit; lengths are in pixels of the slide."""
 

@@ -6,7 +6,6 @@ a slide looks alike however it was made.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from celldeck.beside import typesets_notes, write_for_students, write_printed, writing
+from celldeck.closest import closest
 from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
@@ -93,8 +93,8 @@ def read_source(path: Path) -> Source:
             raise DeckError(told, hint="pictures and data belong in files of their own")
         data = path.read_bytes()
     except FileNotFoundError:
-        near = difflib.get_close_matches(path.name, (p.name for p in path.parent.glob("*.md")), 1)
-        hint = f"did you mean {path.with_name(near[0])}?" if near else None
+        near = closest(path.name, (p.name for p in path.parent.glob("*.md")))
+        hint = f"did you mean {path.with_name(near)}?" if near else None
         raise DeckError(f"there is no deck at {path}", hint=hint) from None
     except OSError as error:
         if path.is_dir():
@@ -138,8 +138,8 @@ def read_code(path: Path) -> Source:
     try:
         return Source.of(path.read_text("utf-8"), path)
     except FileNotFoundError:
-        near = difflib.get_close_matches(path.name, (p.name for p in path.parent.glob("*")), 1)
-        raise DeckError(f"there is no {path}", hint=f"did you mean {near[0]}?" if near else None) from None
+        near = closest(path.name, (p.name for p in path.parent.glob("*")))
+        raise DeckError(f"there is no {path}", hint=f"did you mean {near}?" if near else None) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
         raise DeckError(f"{path} cannot be read: {reason}") from None

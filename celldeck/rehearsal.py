@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
 from celldeck.errors import DeckError
+from celldeck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepTime:
     """How long a step was on screen."""
 
@@ -74,7 +74,7 @@ def seconds_per_slide(times: Sequence[StepTime], slides: int) -> tuple[float | N
     return tuple(totals.get(number) for number in range(1, slides + 1))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A slide in the table of a rehearsal."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import threading
 import time
@@ -14,11 +13,12 @@ from typing import TextIO
 from unicodedata import east_asian_width
 
 from celldeck.model import Cell, Deck
+from celldeck.patterns import late
 
 PLAIN_EVERY_S = 10.0
 """Where lines stay (a log), a cell that goes on is told this often."""
 
-_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_ESCAPE = late(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 @dataclass

@@ -10,19 +10,20 @@ with Session("deck.md") as session:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from celldeck import pipeline
 from celldeck.execute import Executed, Executor, Progress, Silent
 from celldeck.execute.compare import Difference, differences
+from celldeck.frozen import frozen
 from celldeck.model import Deck
 from celldeck.settings import Settings, find_root, read_settings
 from celldeck.tools import Tools
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Build:
     """What building a deck came to."""
 
@@ -45,7 +46,7 @@ class Build:
         return not self.provisional
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verified:
     """What a run of the whole deck in a fresh kernel came to."""
 

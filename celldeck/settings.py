@@ -5,25 +5,25 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from fnmatch import fnmatch
 from math import inf
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
+from celldeck.closest import closest
 from celldeck.errors import DeckError
+from celldeck.frozen import frozen
 from celldeck.keymap import with_keys
 from celldeck.source import Source, Span
 
 Kind = Literal["flag", "text", "count", "port", "number", "texts"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """One setting: `name` in pyproject.toml, `--name` on the command line where it has a flag."""
 
@@ -116,7 +116,7 @@ OPTIONS: tuple[Option, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What a build is asked to do, checked."""
 
@@ -245,6 +245,11 @@ def override(settings: Settings, given: Mapping[str, Any]) -> Settings:
 
 
 def _table(source: Source) -> Mapping[str, Any]:
+    if "celldeck" not in source.text and "\\" not in source.text:
+        # No key can be spelt in another way; and to read the file takes as long as to parse a deck.
+        return {}
+    import tomllib
+
     try:
         tool = tomllib.loads(source.text).get("tool", {})
     except tomllib.TOMLDecodeError as error:
@@ -267,8 +272,8 @@ def _checked(table: Mapping[str, Any], source: Source) -> dict[str, Any]:
     for key, value in table.items():
         option = by_name.get(key) or by_name.get(key.replace("_", "-"))
         if option is None:
-            near = difflib.get_close_matches(key, by_name, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"settings: {', '.join(by_name)}"
+            near = closest(key, by_name)
+            hint = f"did you mean '{near}'?" if near else f"settings: {', '.join(by_name)}"
             raise DeckError(f"unknown setting '{key}' in [tool.celldeck]", _key_span(source, key), hint)
         values[option.field] = _value(option, value, source, key)
         if option.name == "keys":

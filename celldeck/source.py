@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from celldeck.frozen import frozen
+
 
 @dataclass(frozen=True)
 class Source:
@@ -46,7 +48,7 @@ class Source:
         return Span(self, line, at + 1, max(line, end_line or line), max(1, len(wanted)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A place in a source."""
 

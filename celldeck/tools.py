@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from celldeck.cache import Cache
+from celldeck.closest import closest
 from celldeck.errors import DeckError
 from celldeck.export.inline import Reinliner
 from celldeck.marp_project import MarpProject, find_marp_project
@@ -259,6 +259,6 @@ def _themes_beside(path: Path, wanted: frozenset[str]) -> list[Path]:
 
 def themes_hint(name: str, themes: ThemeSet) -> str:
     """Return what is told to who names a theme that nobody has."""
-    near = difflib.get_close_matches(name, themes, 1)
+    near = closest(name, themes)
     here = f"themes here: {', '.join(sorted(themes))}"
-    return f"did you mean '{near[0]}'? {here}" if near else here
+    return f"did you mean '{near}'? {here}" if near else here

@@ -7,10 +7,10 @@ with status 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from celldeck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """A row of the table of commands."""
 

@@ -16,6 +16,7 @@ from celldeck.commands.arguments import add_decks, output_path, shown, what_is_n
 from celldeck.errors import DeckError
 from celldeck.reporter import Reporter
 from celldeck.settings import Settings
+from celldeck.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from celldeck.model import Deck
@@ -78,8 +79,6 @@ def _address(text: str) -> tuple[str, int | None]:
 
 def build_all(decks: Sequence[Path], settings: Settings, reporter: Reporter) -> int:
     """Build decks, tell what is to be told, and return the exit status."""
-    from concurrent.futures import ThreadPoolExecutor, wait
-
     from celldeck.tools import Tools
 
     tools = Tools(settings)
@@ -93,20 +92,11 @@ def build_all(decks: Sequence[Path], settings: Settings, reporter: Reporter) -> 
     try:
         if any(_may_print(output_path(deck, settings, len(decks) == 1), deck, tools) for deck in decks):
             tools.start_browser()
-        with reporter.ticking(), ThreadPoolExecutor(min(at_once, len(decks))) as pool:
-            try:
-                building = [pool.submit(one, deck) for deck in decks]
-                # A wait without end can miss the signal that comes just before it.
-                while wait(building, timeout=0.2).not_done:
-                    pass
-            except KeyboardInterrupt:
-                # The pool waits for its threads; so what they wait for has to end.
-                tools.stop()
-                pool.shutdown(cancel_futures=True)
-                raise
+        with reporter.ticking():
+            is_built = side_by_side(one, decks, at_once, tools.stop)
     finally:
         tools.close()
-    return BUILT if all(built.result() for built in building) else FAILED
+    return BUILT if all(is_built) else FAILED
 
 
 @dataclass(frozen=True)

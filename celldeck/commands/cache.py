@@ -7,13 +7,13 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 from celldeck.errors import DeckError
 from celldeck.execute.store import LARGEST_BYTES, Store
 from celldeck.files import write_atomically
+from celldeck.frozen import frozen
 from celldeck.reporter import Reporter
 from celldeck.settings import find_root, read_settings
 
@@ -21,7 +21,7 @@ DAYS = 30
 _DAY_S = 86400.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """Something that is kept: a file or a folder in `.celldeck`."""
 
@@ -38,7 +38,7 @@ KINDS: tuple[Kind, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _File:
     path: Path
     size: int

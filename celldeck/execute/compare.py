@@ -6,8 +6,8 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from celldeck.frozen import frozen
 from celldeck.model import Cell, Deck
 
 _CHANCE = re.compile(
@@ -20,7 +20,7 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _MARK = "…"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """A cell that gives something else than it did."""
 

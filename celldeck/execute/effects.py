@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from celldeck.execute.agent.graph import ANY
+from celldeck.frozen import frozen
 
 Group = tuple[str, ...]
 """Names, in order, whose values share something that can change."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effect:
     """A run of a cell, seen from outside."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from celldeck.execute.run import Runner, name_of
 from celldeck.execute.settle import settled
 from celldeck.execute.store import Record, Store
 from celldeck.execute.walk import Walk
+from celldeck.frozen import frozen
 from celldeck.model import Deck
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 TIMEOUT_S = 300.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExecuteTools:
     """What executing a deck needs from outside."""
 
@@ -51,7 +52,7 @@ class ExecuteTools:
     start: StartKernel = field(default_factory=lambda: Kernels().start)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Executed:
     """A deck with the outputs of its cells, and how it came by them."""
 

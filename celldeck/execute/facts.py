@@ -9,16 +9,18 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from celldeck.frozen import frozen
 
 Identity = tuple[str, int, int]
 """SHA-1 of the content, size in bytes, time of change in nanoseconds; no digest where these two must do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What one cell used that no cell before it had used."""
 

@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -24,13 +24,14 @@ from celldeck.execute.plan import Step
 from celldeck.execute.run import name_of
 from celldeck.execute.store import BROKEN, Record, dumped, loaded
 from celldeck.files import write_atomically
+from celldeck.frozen import frozen
 from celldeck.model import Deck
 
 FORMAT = 1
 _INDEX = "index.json"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A row of the index: a cell as it was frozen."""
 
@@ -45,7 +46,7 @@ class Entry:
     """Digest of its file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrozenCell:
     """What is frozen of one cell."""
 
@@ -54,7 +55,7 @@ class FrozenCell:
     """None: its file is gone or damaged."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """What a deck is built from where nothing runs."""
 

@@ -16,7 +16,7 @@ import os
 import struct
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from http.client import responses
 from pathlib import Path
 from queue import Empty
@@ -33,6 +33,7 @@ from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, w
 from celldeck.execute.client import Client, log
 from celldeck.execute.kernels import ENVIRONMENT, OWN_PYTHON, CannotStart, NoServer
 from celldeck.execute.messages import HELD_BACK, LARGEST_CELL
+from celldeck.frozen import frozen
 from celldeck.gateway import TOKEN
 
 CONNECT_S = 10.0
@@ -48,7 +49,7 @@ _ENDED = frozenset({"restarting", "autorestarting", "dead", "terminating"})
 _HELD_BACK = ("IOPub data rate exceeded", "IOPub message rate exceeded")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Access:
     """How a server is spoken to: as Jupyter's own variables of the environment say."""
 

@@ -28,6 +28,7 @@ from celldeck.execute.plan import Step
 from celldeck.execute.reads import reads_of
 from celldeck.execute.store import Record
 from celldeck.execute.walk import Walk
+from celldeck.frozen import frozen
 
 AHEAD = -1
 """Stands for: more was done to the kernel than can be taken back."""
@@ -73,7 +74,7 @@ class Live:
         return self.groups.get(name, (name,))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What a cell is run with."""
 

@@ -6,9 +6,10 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from celldeck.frozen import frozen
 
 if TYPE_CHECKING:
     from celldeck.execute.kernel import JupyterKernel
@@ -55,7 +56,7 @@ OnMessage = Callable[[str, Mapping[str, Any]], None]
 """Takes the kind and the content of each message of the iopub channel, as it comes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """How a cell's run ended."""
 

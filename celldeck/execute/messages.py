@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from celldeck.execute.agent import REPORT
 from celldeck.execute.noise import without_noise
 from celldeck.execute.terminal import Screen
+from celldeck.frozen import frozen
 from celldeck.model import Output
 
 MOST_OUTPUTS = 500
@@ -34,7 +35,7 @@ HELD_BACK = "celldeck_held_back"
 _PLACE = re.compile(r" \(<cell [^>]*>, line \d+\)$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Update:
     """A message that replaces what an earlier output shows."""
 
@@ -43,7 +44,7 @@ class Update:
     metadata: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collected:
     """What a cell's run came to."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from celldeck.cell_options import run_options
@@ -17,10 +16,11 @@ from celldeck.execute.facts import World
 from celldeck.execute.keys import Chain
 from celldeck.execute.metrics import counts_metrics
 from celldeck.execute.store import Record, Store
+from celldeck.frozen import frozen
 from celldeck.model import Cell, Deck
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """A cell that takes part in the run."""
 
@@ -35,7 +35,7 @@ class Step:
     """The state of a Keras model's metrics is a part of the model, as a cell of the deck can tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What is to be done for a deck."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from celldeck.execute.agent.graph import DYNAMIC, DYNAMIC_ATTRIBUTES
+from celldeck.frozen import frozen
 
 _HISTORY = re.compile(r"_{1,3}|_\d+|_i\d*|_i{2,3}|_oh|_ih|In|Out")
 """Names under which IPython keeps what ran before."""
@@ -19,7 +19,7 @@ _AT_NAME = re.compile(r"@([A-Za-z_]\w*)")
 """How expressions in texts, those of pandas for one, name variables."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reads:
     """What code may look up."""
 

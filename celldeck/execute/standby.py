@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from celldeck.execute.kernels import OWN_PYTHON, CannotStart
 from celldeck.execute.noise import without_noise
+from celldeck.frozen import frozen
 
 if TYPE_CHECKING:
     from celldeck.execute.kernel import JupyterKernel
@@ -90,7 +91,7 @@ def _has_gpu() -> bool:
     return any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/kfd", "/dev/dxg"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class World:
     """What a process found when it began to import."""
 

@@ -16,7 +16,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from celldeck.execute.effects import Effect, from_value, to_value
 from celldeck.execute.facts import Facts
 from celldeck.execute.messages import Update
 from celldeck.files import write_atomically
+from celldeck.frozen import frozen
 from celldeck.model import Output
 
 MAGIC = b"celldeck outputs 2\n"
@@ -40,7 +41,7 @@ _KEY = re.compile(r"[0-9a-f]{40}")
 _BINARY = ("image/", "audio/", "video/", "application/pdf")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """What is known of one run of a cell."""
 

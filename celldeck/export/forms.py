@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import floor
 from typing import Literal
 
 from celldeck.export.paper import CONTAINER, Paper, Sheet, escaped, plain_paper, sheet_html
+from celldeck.frozen import frozen
 from celldeck.model import Page
 
 Notes = Literal["none", "annotations", "below", "appendix"]
@@ -23,7 +24,7 @@ _GRIDS = {1: (1, 1), 2: (1, 2), 3: (1, 3), 4: (2, 2), 6: (2, 3)}
 """Columns and rows of a handout, by the number of its slides."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """How a deck is put on paper."""
 

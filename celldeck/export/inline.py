@@ -20,6 +20,7 @@ from celldeck.export.html_tags import Tag, rewrite
 from celldeck.export.local_files import LIMIT_BYTES, LocalFiles, kind_of, relative_address
 from celldeck.export.placeholder import placeholder
 from celldeck.export.sprites import Sprites
+from celldeck.frozen import frozen
 from celldeck.model import Page
 from celldeck.source import Source
 
@@ -58,7 +59,7 @@ _BACKGROUND = re.compile(
 Link = Callable[[Path], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """An address that could not become part of the page."""
 
@@ -70,7 +71,7 @@ class Finding:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inlined:
     """A page with everything local in it."""
 
@@ -120,7 +121,7 @@ def inline(
     return Inlined(inlined, tuple(told.values()))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Part:
     """A slide or a stylesheet with its addresses replaced."""
 

@@ -8,12 +8,12 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, unquote
 
 from celldeck.errors import DeckError
+from celldeck.frozen import frozen
 from celldeck.packages import package_folder
 
 LIMIT_BYTES = 64 << 20
@@ -82,7 +82,7 @@ def kind_of(address: str) -> Literal["local", "remote", "other"]:
     return "other" if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address) else "local"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """What was read from a file."""
 

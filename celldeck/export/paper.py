@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from celldeck.frozen import frozen
 from celldeck.model import Page
 
 CONTAINER = '<div id=":$p">'
 """Around each slide of a sheet; one document may have many, which CSS does not mind."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """One page of paper. Its notes may make it go on over further ones."""
 
@@ -27,7 +28,7 @@ class Sheet:
     """For each slide on it a text that stands beside it as an annotation; empty: none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paper:
     """Everything that is printed of a deck."""
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html.parser import HTMLParser
 
+from celldeck.frozen import frozen
+
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """What appears together. Places are where an attribute of an element can be written, as in the HTML."""
 
@@ -30,7 +32,7 @@ Around = tuple[tuple[int, int], ...]
 """The elements around something that appear in a step, outermost first: that step, from 1, and the place."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figure:
     """An `only` picture."""
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Literal
 
 from celldeck.export.step_places import read_steps
+from celldeck.frozen import frozen
 from celldeck.model import Page
 
 Steps = Literal["final", "all", "auto"]
@@ -30,7 +31,7 @@ section:not(.dim, .spotlight) figure[data-bespoke-marp-fragment="inactive"] { vi
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class States:
     """What the steps of a slide amount to."""
 

@@ -5,8 +5,9 @@ Only what is sure is a mend. `mend_text` makes them all, one kind after another,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from celldeck.frozen import frozen
 from celldeck.mends.copies import mends_of_copies
 from celldeck.mends.mend import Mend, mended
 from celldeck.mends.slips import mends_of_slips
@@ -20,7 +21,7 @@ _MOST_ROUNDS = 100
 """A deck of more slides than this in copied runs is mended in several goes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mended:
     """A deck's text after its mends."""
 

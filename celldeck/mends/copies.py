@@ -16,6 +16,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from celldeck.frozen import frozen
 from celldeck.js import as_text
 from celldeck.mends.figures import Figure, figure_of
 from celldeck.mends.mend import Mend, mended
@@ -39,7 +40,7 @@ class Refused(Exception):
     """A run cannot be said with steps; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Runs:
     """What is to be done with the copied runs of a deck."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from celldeck.frozen import frozen
 from celldeck.parse.images import read_keywords
 
 _IMAGE = re.compile(r"!\[((?:\\.|[^\]\\])*)\]\(((?:\\.|\([^()]*\)|[^()\\])+)\)")
@@ -18,7 +18,7 @@ _LENGTH = re.compile(r"([\d.]+)(px|%)?")
 _MARKUP = re.compile(r"\.[a-z][\w.-]*\[|</?[a-z][^>]*>|[*_`\[\]]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figure:
     """One picture with its caption."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from celldeck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mend:
     """A change of a deck's text that keeps what its author meant."""
 

@@ -10,6 +10,7 @@ from celldeck.model import Slide
 from celldeck.nodes import CodeBlock, Comment, Heading, Image, InlineMath, SoftBreak, StyleBlock
 from celldeck.parse.draft import Draft
 from celldeck.parse.walk import Node
+from celldeck.patterns import late
 from celldeck.source import Source
 
 
@@ -56,7 +57,7 @@ def _heading(node: Node, slide: Slide, source: Source) -> Iterator[Notice]:
         )
 
 
-_RULER = re.compile(r"\s*-{3,}\s*")
+_RULER = late(r"\s*-{3,}\s*")
 
 
 def _comment(node: Node, slide: Slide, source: Source) -> Iterator[Notice]:
@@ -93,10 +94,8 @@ def _lost(source: Source, line: int, text: str, after: str) -> Notice:
 
 
 # Two letters may well be a unit or a product, unless they are a word of the language.
-_PLAIN_WORD = re.compile(
-    r"(?<![\\A-Za-z])(?:[A-Za-z]{3,}|an|as|at|by|if|in|is|it|of|on|or|to|we)(?![A-Za-z])"
-)
-_IN_BRACES = re.compile(r"\\[A-Za-z]+\s*\{[^{}]*\}")
+_PLAIN_WORD = late(r"(?<![\\A-Za-z])(?:[A-Za-z]{3,}|an|as|at|by|if|in|is|it|of|on|or|to|we)(?![A-Za-z])")
+_IN_BRACES = late(r"\\[A-Za-z]+\s*\{[^{}]*\}")
 _OPERATORS = frozenset({"mod", "sin", "cos", "tan", "log", "exp", "min", "max", "lim", "inf", "sup", "det"})
 
 

@@ -12,10 +12,11 @@ from celldeck.errors import Notice
 from celldeck.model import Deck, Slide
 from celldeck.nodes import HtmlBlock, HtmlInline, Image
 from celldeck.parse.walk import every_node
+from celldeck.patterns import late
 
-_IMG = re.compile(r"<img\b(?:\"[^\"]*\"|'[^']*'|[^\"'>])*>", re.IGNORECASE)
-_ALT = re.compile(r"""\balt\s*=\s*(?:"\s*[^"\s]|'\s*[^'\s]|[^\s"'>])""", re.IGNORECASE)
-_SRC = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]*)""", re.IGNORECASE)
+_IMG = late(r"<img\b(?:\"[^\"]*\"|'[^']*'|[^\"'>])*>", re.IGNORECASE)
+_ALT = late(r"""\balt\s*=\s*(?:"\s*[^"\s]|'\s*[^'\s]|[^\s"'>])""", re.IGNORECASE)
+_SRC = late(r"""\bsrc\s*=\s*["']?([^"'\s>]*)""", re.IGNORECASE)
 
 
 def missing_alt_texts(deck: Deck, alt_text: Callable[[Image], str]) -> tuple[Notice, ...]:

@@ -5,22 +5,23 @@ Marp: https://marpit.marp.app/image-syntax?id=slide-backgrounds
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from celldeck.frozen import frozen
 from celldeck.model import Background, Slide, Split
 from celldeck.nodes import Image, Inline
 from celldeck.parse.draft import Draft
 from celldeck.parse.images import Keywords, Word, is_background, joined, read_keywords, sized
 from celldeck.parse.walk import change_text, every_node_in_steps
+from celldeck.patterns import late
 
 _SIZES = {"auto": "auto", "contain": "contain", "cover": "cover", "fit": "contain"}
-_SIDE = re.compile(r"(left|right)(?::((?:[0-9]*\.)?[0-9]+%))?")
+_SIDE = late(r"(left|right)(?::((?:[0-9]*\.)?[0-9]+%))?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backdrop:
     """What one `![bg …](src)` asks for."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from celldeck.cell_options import STEPS, Given
+from celldeck.frozen import frozen
+from celldeck.patterns import late
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """One option as written."""
 
@@ -20,7 +21,7 @@ class Written:
     """Lines below the fence: 0 is the fence itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Info:
     """What stands after the fence of a block."""
 
@@ -31,7 +32,7 @@ class Info:
     """What looks like options, but stands outside braces, where nothing reads it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """The `#|` lines of a cell."""
 
@@ -43,16 +44,16 @@ class Head:
 
 
 # Quarto and R Markdown write the language inside the braces: ```{python echo=false}
-_BRACED = re.compile(r"\{\s*([A-Za-z][\w+-]*)(?![\w+-]|\s*=)\s*,?(.*)\}", re.DOTALL)
-_LANGUAGE = re.compile(r"[^\s{]*")
-_GROUP = re.compile(r"""\{((?:[^{}"']|"[^"]*"|'[^']*')*)\}""")
+_BRACED = late(r"\{\s*([A-Za-z][\w+-]*)(?![\w+-]|\s*=)\s*,?(.*)\}", re.DOTALL)
+_LANGUAGE = late(r"[^\s{]*")
+_GROUP = late(r"""\{((?:[^{}"']|"[^"]*"|'[^']*')*)\}""")
 _LINES = r"(?:all|\d+(?:-\d+)?)"
 _NUMBERS = rf"{_LINES}(?:[,|]{_LINES})+(?![^\s,])"
 """Line numbers, in which a comma does not end a value."""
-_TOKEN = re.compile(rf"""({_NUMBERS}|[^\s,=]+)(?:\s*=\s*("[^"]*"|'[^']*'|{_NUMBERS}|[^\s,]*))?""")
-_BAD_STEPS = re.compile(r"""[^="']*\|[^="']*|[\d\s,;-]+""")
+_TOKEN = late(rf"""({_NUMBERS}|[^\s,=]+)(?:\s*=\s*("[^"]*"|'[^']*'|{_NUMBERS}|[^\s,]*))?""")
+_BAD_STEPS = late(r"""[^="']*\|[^="']*|[\d\s,;-]+""")
 """No steps of lines, but meant to be."""
-_PAIR = re.compile(r"([A-Za-z][\w-]*)=(\S+)")
+_PAIR = late(r"([A-Za-z][\w-]*)=(\S+)")
 
 
 def read_info(info: str) -> Info:

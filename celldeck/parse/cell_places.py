@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from celldeck.cell_options import chosen_lines, read_lines
+from celldeck.closest import closest
 from celldeck.errors import Notice
 from celldeck.model import Cell, Slide
 from celldeck.nodes import Block, Comment, OutputPlace, SourcePlace
+from celldeck.patterns import late
 from celldeck.source import Source
 
-_ORDER = re.compile(r"(output|source)\s*:\s*(\S+)((?:\s+[\w-]+=\S+)*)")
+_ORDER = late(r"(output|source)\s*:\s*(\S+)((?:\s+[\w-]+=\S+)*)")
 """A note for the presenter has more words."""
 
 
@@ -63,9 +63,9 @@ class Places:
 
     def _hint(self, label: str) -> str:
         labels: Mapping[str, None] = {cell.label: None for cell in self.cells if cell.label}
-        near = difflib.get_close_matches(label, labels, 1)
+        near = closest(label, labels)
         if near:
-            return f"did you mean '{near[0]}'?"
+            return f"did you mean '{near}'?"
         return f"labels of this deck: {', '.join(labels)}" if labels else "give a cell one with {label=…}"
 
     def _tell(self, kind: str, message: str, line: int, text: str, hint: str | None = None) -> None:

@@ -7,7 +7,6 @@ running whatever the options say.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +22,7 @@ from celldeck.cell_options import (
     shows_in_step,
     shows_on_next_slide,
 )
+from celldeck.closest import closest
 from celldeck.errors import DeckError, Notice
 from celldeck.model import Cell, Deck, MarpOptions, Slide
 from celldeck.nodes import (
@@ -45,6 +45,7 @@ from celldeck.parse.code_files import names_in, part_of
 from celldeck.parse.directives import SETTING
 from celldeck.parse.rulers import renumbered
 from celldeck.parse.walk import change_blocks, change_text, every_node
+from celldeck.patterns import late
 from celldeck.source import Source, Span
 
 PYTHON = frozenset({"py", "python", "python3", "ipython", "ipython3"})
@@ -205,8 +206,8 @@ class _Reader:
         """Tell of what nobody knows in a `kernel:` that is a mapping."""
         for name in settings if isinstance(settings, Mapping) else ():
             if name not in KERNEL_KEYS:
-                near = difflib.get_close_matches(str(name), KERNEL_KEYS, 1)
-                hint = f"did you mean '{near[0]}'?" if near else f"`kernel` has {', '.join(KERNEL_KEYS)}"
+                near = closest(str(name), KERNEL_KEYS)
+                hint = f"did you mean '{near}'?" if near else f"`kernel` has {', '.join(KERNEL_KEYS)}"
                 line = _front_matter_line(self.source, "kernel")
                 line = _front_matter_line(self.source, str(name), after=line)
                 span = self.source.span(line, str(name))
@@ -309,10 +310,8 @@ class _Reader:
         found = part_of(source, part)
         if found is None:
             names = names_in(source)
-            near = difflib.get_close_matches(part, names, 1)
-            hint = (
-                f"did you mean '{path}#{near[0]}'?" if near else f"parts of it: {', '.join(names) or 'none'}"
-            )
+            near = closest(part, names)
+            hint = f"did you mean '{path}#{near}'?" if near else f"parts of it: {', '.join(names) or 'none'}"
             self._tell("missing-file", f"this cell is not run: {path} has no part '{part}'", span, hint)
             return off
         return replace(cell, source=found.code, first_line=found.first_line, origin=source)
@@ -346,8 +345,8 @@ class _Reader:
         for given, span in written:
             option = BY_NAME.get(_dashed(given.name))
             if option is None:
-                near = difflib.get_close_matches(_dashed(given.name), BY_NAME, 1)
-                hint = f"did you mean '{near[0]}'?" if near else f"options: {', '.join(BY_NAME)}"
+                near = closest(_dashed(given.name), BY_NAME)
+                hint = f"did you mean '{near}'?" if near else f"options: {', '.join(BY_NAME)}"
                 self._tell("unknown-option", f"unknown option '{given.name}' of a cell", span, hint)
                 continue
             if option.name in values:
@@ -407,8 +406,8 @@ class _Values:
         return self.reader.source.span(self.line)
 
 
-_VALUE = re.compile(r"\{(?P<language>[A-Za-z]\w*)\}\s+(?P<code>.*\S.*)", re.DOTALL)
-_ECHO_FENCED = re.compile(r"[\s,]*\becho\s*=\s*[\"']?fenced[\"']?|^#\|\s*echo\s*:\s*fenced\s*$")
+_VALUE = late(r"\{(?P<language>[A-Za-z]\w*)\}\s+(?P<code>.*\S.*)", re.DOTALL)
+_ECHO_FENCED = late(r"[\s,]*\becho\s*=\s*[\"']?fenced[\"']?|^#\|\s*echo\s*:\s*fenced\s*$")
 
 
 def _fenced(cell: Cell, block: CodeBlock, head: int) -> str:

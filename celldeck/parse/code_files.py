@@ -6,18 +6,18 @@ A part is what stands between `# region NAME` and `# endregion`, as editors fold
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import dedent
 
+from celldeck.frozen import frozen
+from celldeck.patterns import late
 from celldeck.source import Source
 
-_REGION = re.compile(r"\s*(?:#|//|--|%)\s*region\s+(?P<name>[\w.-]+)\s*")
-_END = re.compile(r"\s*(?:#|//|--|%)\s*endregion\b.*")
+_REGION = late(r"\s*(?:#|//|--|%)\s*region\s+(?P<name>[\w.-]+)\s*")
+_END = late(r"\s*(?:#|//|--|%)\s*endregion\b.*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """Lines of a file."""
 

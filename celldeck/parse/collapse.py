@@ -33,14 +33,15 @@ from celldeck.parse.copied_runs import CopiedRun, Kind, find_copied_runs, may_ha
 from celldeck.parse.draft import Draft
 from celldeck.parse.front_matter import line_of_key
 from celldeck.parse.walk import change_blocks, change_inlines, change_text, every_node
+from celldeck.patterns import late
 
 _CHOICES: Mapping[object, frozenset[Kind]] = {
     True: frozenset({"grey"}),
     False: frozenset(),
     "figures": frozenset({"grey", "figure"}),
 }
-_NUMBER = re.compile(r"#(\d+)(?=\Z|[\"'])")
-_STEP = re.compile(r"\bdata-marpit-fragment\b")
+_NUMBER = late(r"#(\d+)(?=\Z|[\"'])")
+_STEP = late(r"\bdata-marpit-fragment\b")
 
 Places = Mapping[int, tuple[int, int]]
 """Number of a slide as it was written → its number now, and which state of that slide it is, from 1."""

@@ -5,27 +5,27 @@ Marp: https://marpit.marp.app/usage?id=presenter-notes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from celldeck.frozen import frozen
 from celldeck.js import trim
 from celldeck.nodes import Comment, Heading, Image, Inline, InlineComment, Paragraph, SoftBreak, Table, Text
 from celldeck.parse.directives import LOOSE_IN_COMMENTS, SETTING
 from celldeck.parse.images import is_background
 from celldeck.parse.loose_yaml import YamlError, YamlValue, load, loosen
 from celldeck.parse.walk import Node
+from celldeck.patterns import late
 from celldeck.source import Source
 
 # Comments for other tools, which Marp keeps out of the notes; `pause` is celldeck's own.
-_NOT_FOR_PEOPLE = re.compile(
+_NOT_FOR_PEOPLE = late(
     r"prettier-ignore(?:-(?:start|end))?|markdownlint-(?:(?:disable|enable)[^\n\r\u2028\u2029]*|capture|restore)"
     r"|lint (?:disable|enable|ignore)[^\n\r\u2028\u2029]*|pause"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """A comment of a deck."""
 

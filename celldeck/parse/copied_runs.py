@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from typing import Literal
 
+from celldeck.frozen import frozen
 from celldeck.model import Cell, Slide
 from celldeck.nodes import (
     Block,
@@ -40,15 +41,16 @@ from celldeck.nodes import (
     SoftBreak,
     Text,
 )
+from celldeck.patterns import late
 
 Kind = Literal["grey", "append", "figure"]
 
 _GREY = frozenset({"grey", "gray", "dim"})
 _RED = frozenset({"red"})
-_CLASS_OF_SPAN = re.compile(r"<span\s+class=[\"']?(\w+)[\"']?\s*>", re.IGNORECASE)
-_HAS_GREY = re.compile(r"\.(?:grey|gray|dim|red)\[|class=[\"']?(?:grey|gray|dim|red)\b", re.IGNORECASE)
-_SPAN = re.compile(r"<(/?)span\b", re.IGNORECASE)
-_IMAGE_HTML = re.compile(
+_CLASS_OF_SPAN = late(r"<span\s+class=[\"']?(\w+)[\"']?\s*>", re.IGNORECASE)
+_HAS_GREY = late(r"\.(?:grey|gray|dim|red)\[|class=[\"']?(?:grey|gray|dim|red)\b", re.IGNORECASE)
+_SPAN = late(r"<(/?)span\b", re.IGNORECASE)
+_IMAGE_HTML = late(
     r"\s*(?:<(?:img\b[^>]*|/?(?:center|br)\s*/?)>\s*|<small\s*>[^<]*</small\s*>\s*)+", re.IGNORECASE
 )
 _UNSEEN = frozenset({"line", "end_line", "source", "slug", "fragment", "marker", "tight", "closed"})
@@ -60,7 +62,7 @@ _CLOSE = "close"
 _ITEM = "ListItem("
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopiedRun:
     """Slides that follow each other and are one slide in steps."""
 
@@ -75,7 +77,7 @@ class CopiedRun:
         return self.last - self.first + 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reading:
     tokens: tuple[object, ...]
     grey: frozenset[int]
@@ -306,7 +308,7 @@ class _Reader:
         self.items.append(self._item)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marks:
     """How much of some blocks is grey or red."""
 

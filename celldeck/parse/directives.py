@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from celldeck.frozen import frozen
 from celldeck.js import as_text
 from celldeck.parse.loose_yaml import YamlValue
+from celldeck.patterns import late
 
 Scope = Literal["global", "local"]
 
@@ -36,7 +38,7 @@ class Refused(Exception):
         return self.hint
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directive:
     """One directive."""
 
@@ -115,9 +117,7 @@ def _keywords(value: YamlValue) -> object:
 
 # The URL standard wants a scheme, and a host for the schemes of the web: https://url.spec.whatwg.org/
 _WEB = r"(?i:https?|ftp|wss?):"
-_ADDRESS = re.compile(
-    rf"{_WEB}[/\\]*[^\s/\\?#][^\s/\\?#]*(?:[/\\?#].*)?|(?!{_WEB})[A-Za-z][A-Za-z0-9+.-]*:.*"
-)
+_ADDRESS = late(rf"{_WEB}[/\\]*[^\s/\\?#][^\s/\\?#]*(?:[/\\?#].*)?|(?!{_WEB})[A-Za-z][A-Za-z0-9+.-]*:.*")
 
 
 def _url(value: YamlValue) -> object:
@@ -164,7 +164,7 @@ LOOSE_IN_FRONT_MATTER = (*LOOSE_IN_COMMENTS, *(row.name for row in TABLE if row.
 """What may be written as loose YAML in front matter, where Marp's CLI reads the deck."""
 
 _NAMES = "|".join(row.name for row in TABLE)
-SETTING = re.compile(rf"^[ \t]*[\"']?_?(?:{_NAMES})[\"']?[ \t]*:|\A[{{?!&%-]", re.MULTILINE)
+SETTING = late(rf"^[ \t]*[\"']?_?(?:{_NAMES})[\"']?[ \t]*:|\A[{{?!&%-]", re.MULTILINE)
 """Finds a line that may set a directive: a comment without one is a note, and need not be read as YAML."""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from celldeck.errors import Notice
+from celldeck.frozen import frozen
 from celldeck.model import Deck, MarpOptions, Slide
 from celldeck.parse.comments import Remark
 from celldeck.parse.loose_yaml import YamlValue
@@ -15,7 +16,7 @@ from celldeck.parse.walk import Node
 from celldeck.source import Source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A deck that is being read."""
 

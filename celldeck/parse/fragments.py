@@ -12,7 +12,6 @@ Marp: https://marpit.marp.app/fragmented-list
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -50,12 +49,13 @@ from celldeck.nodes import (
 )
 from celldeck.parse.draft import Draft
 from celldeck.parse.walk import Node, map_same
+from celldeck.patterns import late
 
 PAUSE = "pause"
-_RAW_PAUSE = re.compile(r"<!--\s*pause\s*-->")
+_RAW_PAUSE = late(r"<!--\s*pause\s*-->")
 # Raw HTML that shows something: a start tag, or text outside of tags and comments.
-_SHOWN_HTML = re.compile(r"<[A-Za-z]|(?:\A|>)\s*[^<\s]")
-_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^>]*?(/?)>")
+_SHOWN_HTML = late(r"<[A-Za-z]|(?:\A|>)\s*[^<\s]")
+_TAG = late(r"<(/?)([A-Za-z][\w-]*)[^>]*?(/?)>")
 _VOID = frozenset({"br", "hr", "img", "input", "wbr", "area", "col", "embed", "source", "track"})
 
 T = TypeVar("T")

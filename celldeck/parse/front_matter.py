@@ -14,6 +14,7 @@ from celldeck.js import trim
 from celldeck.parse.directives import LOOSE_IN_COMMENTS, LOOSE_IN_FRONT_MATTER
 from celldeck.parse.draft import Draft
 from celldeck.parse.loose_yaml import YamlError, YamlValue, load, loosen
+from celldeck.patterns import late
 from celldeck.source import Source
 
 SETTINGS = ("kernel", "execute", "seed", "freeze", "incremental", "collapse")
@@ -52,8 +53,8 @@ def read_front_matter(draft: Draft) -> Draft:
 
 
 _WORDS: Mapping[str, object] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_WHOLE = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE = late(r"[+-]?[0-9]+")
+_NUMBER = late(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def typed(value: YamlValue) -> object:

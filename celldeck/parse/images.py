@@ -6,15 +6,17 @@ Marp: https://marpit.marp.app/image-syntax
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from celldeck.frozen import frozen
 from celldeck.js import SPACE, trim_start
 from celldeck.model import MarpOptions
 from celldeck.nodes import Image, Inline, Text
 from celldeck.parse.markdown import References, read_image_text
+from celldeck.patterns import late
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A part of an alt text between white space."""
 
@@ -23,7 +25,7 @@ class Word:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keywords:
     """What the alt text of an image asks for, apart from backgrounds."""
 
@@ -39,12 +41,10 @@ class Keywords:
     """CSS filter list."""
 
 
-_WORD = re.compile(f"([{SPACE}]*)([^{SPACE}]+)")
-_PERCENT = re.compile(r"(?:[0-9]*\.)?[0-9]+%")
-_LENGTH = re.compile(
-    r"(w(?:idth)?|h(?:eight)?):(auto|((?:[0-9]*\.)?[0-9]+)(?:%|ch|cm|em|ex|in|mm|pc|pt|px)?)"
-)
-_FILTER = re.compile(
+_WORD = late(f"([{SPACE}]*)([^{SPACE}]+)")
+_PERCENT = late(r"(?:[0-9]*\.)?[0-9]+%")
+_LENGTH = late(r"(w(?:idth)?|h(?:eight)?):(auto|((?:[0-9]*\.)?[0-9]+)(?:%|ch|cm|em|ex|in|mm|pc|pt|px)?)")
+_FILTER = late(
     r"(blur|brightness|contrast|drop-shadow|grayscale|hue-rotate|invert|opacity|saturate|sepia)(?::(.+))?"
 )
 _DEFAULTS = {
@@ -60,8 +60,8 @@ _DEFAULTS = {
     "sepia": "1",
 }
 # A shadow has two to four parts; commas of a colour belong to the last one.
-_SHADOW = re.compile(r"(.+?),(.+?)(?:,(.+?))?(?:,(.+?))?")
-_COLOUR_FUNCTION = re.compile(r"(rgba?|hsla?|hwb|(?:ok)?(?:lab|lch)|color)\((.*)\)")
+_SHADOW = late(r"(.+?),(.+?)(?:,(.+?))?(?:,(.+?))?")
+_COLOUR_FUNCTION = late(r"(rgba?|hsla?|hwb|(?:ok)?(?:lab|lch)|color)\((.*)\)")
 
 
 def read_keywords(content: str) -> Keywords:
@@ -122,7 +122,7 @@ def joined(words: tuple[Word, ...]) -> str:
 
 
 # Text that inline Markdown gives back as it is.
-_PLAIN = re.compile(r"[\w ,;'\"()=+-]*")
+_PLAIN = late(r"[\w ,;'\"()=+-]*")
 
 
 def sized(image: Image, options: MarpOptions, references: References) -> Image:

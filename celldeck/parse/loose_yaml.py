@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from celldeck.js import SPACE, trim
+from celldeck.patterns import late
 
 if TYPE_CHECKING:
     import yaml
@@ -52,7 +53,7 @@ def loosen(text: str, names: Collection[str]) -> str:
     return trim("\n".join(_LINE.sub(quoted, line) for line in lines))
 
 
-_LINE = re.compile(
+_LINE = late(
     rf"""^(?P<key>(?P<quote>["']?)(?P<name>[A-Za-z_]\w*)(?P=quote)[{SPACE}]*:)(?P<value>[^\n\r\u2028\u2029]+)$""",
     re.ASCII,
 )
@@ -91,11 +92,11 @@ def load(text: str) -> YamlValue:
 
 # Nearly every front matter and comment is made of lines such as `class: "lead"`. Reading those here keeps
 # PyYAML, whose import takes longer than parsing a deck of 50 slides, out of most builds.
-_SIMPLE_LINE = re.compile(
+_SIMPLE_LINE = late(
     r"([A-Za-z_][A-Za-z0-9_-]*):"
     r"(?:[ ]+(?:\"([^\"\\]*)\"|'([^']*)'|([A-Za-z0-9_./][A-Za-z0-9 _./%(),-]*))|[ ]*)[ ]*"
 )
-_ODD_ASCII = re.compile(r"[^\n -~]")
+_ODD_ASCII = late(r"[^\n -~]")
 
 
 @lru_cache(maxsize=1)
@@ -123,8 +124,8 @@ def _load_simple(text: str) -> dict[str, YamlValue] | None:
 
 
 # YAML allows tabs between a key and its value; PyYAML does not (https://github.com/yaml/pyyaml/issues/450).
-_TAB_LINE = re.compile("^[ ]*\t[ \t]*$", re.MULTILINE)
-_INNER_TAB = re.compile("(?<=[^ \t\n])([ ]*)\t[ \t]*")
+_TAB_LINE = late("^[ ]*\t[ \t]*$", re.MULTILINE)
+_INNER_TAB = late("(?<=[^ \t\n])([ ]*)\t[ \t]*")
 
 
 def _load_any(text: str) -> YamlValue:

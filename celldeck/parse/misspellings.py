@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from celldeck.closest import closest
 from celldeck.errors import Notice
 from celldeck.parse.comments import Remark, read_comment
 from celldeck.parse.directives import GLOBAL, TABLE, known_keys
 from celldeck.parse.draft import Draft
 from celldeck.parse.front_matter import SETTINGS, line_of_key
 from celldeck.parse.loose_yaml import YamlError
+from celldeck.patterns import late
 
 # `subtitle` is just less like `title` than this, `pagination` just more like `paginate`.
 _LIKENESS = 0.77
@@ -22,8 +23,8 @@ _OTHERS = frozenset({"marp", "subtitle", "date", *SETTINGS})
 _SHORTHANDS = {"background": "backgroundColor", "bg": "backgroundColor"}
 """CSS has these names; what is meant by them is no matter of likeness."""
 
-_LINE = re.compile(r"(_?[A-Za-z][\w-]*)[ \t]*:[ \t]*([^\n]*)")
-_STARTS_WITH_DIRECTIVE = re.compile(rf"[\"']?_?(?:{'|'.join(row.name for row in TABLE)})[\"']?[ \t]*:")
+_LINE = late(r"(_?[A-Za-z][\w-]*)[ \t]*:[ \t]*([^\n]*)")
+_STARTS_WITH_DIRECTIVE = late(rf"[\"']?_?(?:{'|'.join(row.name for row in TABLE)})[\"']?[ \t]*:")
 
 
 def tell_misspellings(draft: Draft) -> Draft:
@@ -69,8 +70,7 @@ def directive_like(key: str) -> str | None:
     folded = {name.lower(): name for name in names}
     near = _SHORTHANDS.get(bare) or folded.get(re.sub(r"[-_ ]", "", bare.lower()))
     if near is None:
-        closest = difflib.get_close_matches(bare, names, 1, _LIKENESS)
-        near = closest[0] if closest else None
+        near = closest(bare, names, _LIKENESS)
     if near is None:
         return None
     return near if near in GLOBAL or near in SETTINGS else key[: len(key) - len(bare)] + near

@@ -5,7 +5,6 @@ Marp: https://github.com/marp-team/marp-core#slug
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -29,17 +28,18 @@ from celldeck.nodes import (
 )
 from celldeck.parse.draft import Draft
 from celldeck.parse.walk import change_blocks
+from celldeck.patterns import late
 
-_SPACES = re.compile(f"[{SPACE}]+")
+_SPACES = late(f"[{SPACE}]+")
 # ASCII punctuation but `-` and `_`, and that of Chinese and Japanese texts.
-_PUNCTUATION = re.compile(
+_PUNCTUATION = late(
     r"[]\[!/'\"#$%&()*+,.:;<=>?@\\^{|}~`"
     "\u3002\uff0c\u3001\uff1b\uff1a\uff1f\uff01\u2026\u2014\u00b7\u02c9\u00a8\u2018\u2019\u201c\u201d\u3005"
     "\uff5e\u2016\u2236\uff02\uff07\uff40\uff5c\u3003\u3014\u3015\u3008\u3009\u300a\u300b\u300c\u300d\u300e"
     "\u300f\uff0e\u3016\u3017\u3010\u3011\uff08\uff09\uff3b\uff3d\uff5b\uff5d]"
 )
 # Only the dashes of one end go: those at the start, or else those at the end.
-_DASHES_OF_ONE_END = re.compile(r"^-+|-+\Z")
+_DASHES_OF_ONE_END = late(r"^-+|-+\Z")
 _KEPT_BY_ENCODE_URI = ";,/?:@&=+$-_.!~*'()#"
 
 

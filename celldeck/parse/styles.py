@@ -15,8 +15,9 @@ from celldeck.model import Style
 from celldeck.nodes import StyleBlock
 from celldeck.parse.draft import Draft
 from celldeck.parse.front_matter import line_of_key
+from celldeck.patterns import late
 
-_SCOPED = re.compile(r"\bscoped\b", re.IGNORECASE | re.ASCII)
+_SCOPED = late(r"\bscoped\b", re.IGNORECASE | re.ASCII)
 _KEY_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from celldeck.model import Slide
 from celldeck.parse.draft import Draft
+from celldeck.patterns import late
 
 _NAMES = """
 clockwise counterclockwise cover coverflow cube cylinder diamond drop explode fade fade-out fall flip glow
@@ -21,10 +22,8 @@ wiper zoom
 BUILT_IN = frozenset(_NAMES.split())
 """Names that Marp brings an animation for."""
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_KEYFRAMES = re.compile(
-    r"@keyframes\s+marp-(?:(?:outgoing|incoming)-)?transition-(?:backward-)?([^\s{]+)\s*\{"
-)
+_COMMENT = late(r"/\*.*?\*/", re.DOTALL)
+_KEYFRAMES = late(r"@keyframes\s+marp-(?:(?:outgoing|incoming)-)?transition-(?:backward-)?([^\s{]+)\s*\{")
 
 
 def settle_transitions(draft: Draft) -> Draft:

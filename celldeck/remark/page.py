@@ -8,10 +8,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from celldeck.errors import DeckError, Notice
+from celldeck.frozen import frozen
 from celldeck.source import Source, Span
 
 _HOLDER = re.compile(
@@ -31,7 +32,7 @@ ReadFile = Callable[[Path], Source]
 """Gives the text of a file; raises DeckError if there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A line of a deck's Markdown."""
 
@@ -44,7 +45,7 @@ class Line:
         return self if text == self.text else replace(self, text=text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemarkDeck:
     """A deck for remark.js, as written."""
 

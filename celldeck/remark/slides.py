@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from celldeck.frozen import frozen
 from celldeck.remark.page import Line
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
@@ -33,7 +34,7 @@ LOOKS = frozenset(
 KNOWN = LOOKS | _OWN | {"template", "exclude", "continued"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Property:
     """What a line at the start of a slide sets."""
 
@@ -41,7 +42,7 @@ class Property:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """A slide between two separators."""
 
@@ -59,7 +60,7 @@ class Written:
         return found.value.lower() if found else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """What a slide shows a step later."""
 
@@ -67,7 +68,7 @@ class Step:
     notes: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemarkSlide:
     """A slide as it is shown, with the steps that follow."""
 
@@ -88,7 +89,7 @@ class RemarkSlide:
         return self.body + tuple(line for step in self.steps for line in step.body)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slides:
     """The slides of a deck, and those that are not shown."""
 

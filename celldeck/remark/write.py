@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from celldeck.errors import Notice
+from celldeck.frozen import frozen
 from celldeck.model import MarpOptions
 from celldeck.parse.comments import directives_in
 from celldeck.parse.directives import known_keys
@@ -31,7 +31,7 @@ _BACKGROUNDS = {
 _RATIOS = {"16:9": None, "4:3": "4:3"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imported:
     """A remark deck as a Marp deck."""
 

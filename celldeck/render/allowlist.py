@@ -10,22 +10,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
+from celldeck.frozen import frozen
 from celldeck.js import trim
 from celldeck.model import HtmlPolicy
+from celldeck.patterns import late
 from celldeck.render.html_tags import attributes, content, name_of, tags, without_comments
 
 Attributes = Mapping[str, bool | Callable[[str], str]]
 """Name to: whether it is allowed, or what makes its value harmless."""
 
-_CHARACTER_REFERENCE = re.compile("&#([a-zA-Z0-9]*);?")
-_COLON = re.compile("&colon;?", re.IGNORECASE | re.ASCII)
-_NEWLINE = re.compile("&newline;?", re.IGNORECASE | re.ASCII)
-_CONTROL = re.compile("[\0-\x1f]")
-_SCRIPT = re.compile(r"<script(?:>|[ \t\f\n\r][^>]*>)", re.IGNORECASE | re.ASCII)
-_END_OF_SCRIPT = re.compile(r"</script[>/\t\f\n\r ]", re.IGNORECASE | re.ASCII)
+_CHARACTER_REFERENCE = late("&#([a-zA-Z0-9]*);?")
+_COLON = late("&colon;?", re.IGNORECASE | re.ASCII)
+_NEWLINE = late("&newline;?", re.IGNORECASE | re.ASCII)
+_CONTROL = late("[\0-\x1f]")
+_SCRIPT = late(r"<script(?:>|[ \t\f\n\r][^>]*>)", re.IGNORECASE | re.ASCII)
+_END_OF_SCRIPT = late(r"</script[>/\t\f\n\r ]", re.IGNORECASE | re.ASCII)
 
 _NEVER_FILLED = """area base br col command embed hr img input keygen link meta param source track wbr
 circle ellipse line path polygon polyline rect stop use"""
@@ -138,7 +140,7 @@ _CHECKS = {"web": _address("http", "https"), "picture": _picture, "pictures": _p
 # ---------------------------------------------------------------- the filter
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Filter:
     """What happens to the parts of a piece of HTML."""
 

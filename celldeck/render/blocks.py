@@ -6,7 +6,6 @@ markdown-it: https://github.com/markdown-it/markdown-it/blob/master/lib/renderer
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,13 +35,14 @@ from celldeck.nodes import (
     Text,
     ThematicBreak,
 )
+from celldeck.patterns import late
 from celldeck.render.code_lines import in_lines
 from celldeck.render.context import Context
 from celldeck.render.inlines import escape, plain_with_emoji, render_inlines
 from celldeck.render.steps import all_in_step, fragment, in_step
 
-_TAG = re.compile(r"(<[^>]*>)")
-_INFO_SPACE = re.compile(f"[{SPACE}]+")
+_TAG = late(r"(<[^>]*>)")
+_INFO_SPACE = late(f"[{SPACE}]+")
 
 
 def render_blocks(blocks: Sequence[Block], context: Context) -> str:

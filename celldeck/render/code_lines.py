@@ -5,13 +5,14 @@ The elements stand in the line, with the line ends between them: the code keeps 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+from celldeck.patterns import late
 
 CSS = ".code-line-out { opacity: 0.35; }"
 """Below all themes: lines that are not pointed out just now are pale."""
 
-_TAG_OR_END = re.compile(r"<(/?)[A-Za-z][^<>]*>|\n")
+_TAG_OR_END = late(r"<(/?)[A-Za-z][^<>]*>|\n")
 
 
 def in_lines(html: str, states: Sequence[frozenset[int]]) -> str:

@@ -7,17 +7,16 @@ js-xss: https://github.com/leizongmin/js-xss
 
 from __future__ import annotations
 
-import re
-
 from celldeck.js import SPACE, trim
+from celldeck.patterns import late
 
-_SPACE_CHARACTER = re.compile(f"[{SPACE}]")
+_SPACE_CHARACTER = late(f"[{SPACE}]")
 # A `<` after which no other one comes before the next `>` or quote.
-_START = re.compile("<(?=[^<>\"']*(?:[>\"']|\\Z))")
-_NOT_A_SPACE = re.compile("[^ ]")
+_START = late("<(?=[^<>\"']*(?:[>\"']|\\Z))")
+_NOT_A_SPACE = late("[^ ]")
 # What ends a tag, or opens a value. A quote elsewhere means nothing.
-_STOP = re.compile(f"[<>]|=[{SPACE}]*[\"']")
-_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9\\_:.-]")
+_STOP = late(f"[<>]|=[{SPACE}]*[\"']")
+_NOT_IN_NAMES = late(r"[^a-zA-Z0-9\\_:.-]")
 
 
 def without_comments(html: str) -> str:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from celldeck.patterns import late
+
 Token = tuple[str, str]
 """A kind and the text. Kinds: `word`, `space`, `string`, `comment`, `brackets` (a whole `(…)`), `at-word`, or
 the character itself for one of `[]{}():;`."""
@@ -37,7 +39,7 @@ def read_style(style: str) -> dict[str, str]:
 
 
 # Values that are read back as they are, and that most values are.
-_PLAIN = re.compile(r"[\w #%.,/-]*(?:\([\w #%.,/-]*\)[\w #%.,/-]*)*")
+_PLAIN = late(r"[\w #%.,/-]*(?:\([\w #%.,/-]*\)[\w #%.,/-]*)*")
 
 
 @lru_cache(maxsize=4096)
@@ -177,13 +179,13 @@ def _without_important(value: str) -> str:
     return re.sub(r"!\s*important\s*$", "", value, flags=re.IGNORECASE)
 
 
-_WORD_END = re.compile(r"[\t\n\f\r !\"#'():;@\[\\\]{}]|/(?=\*)")
-_AT_END = re.compile(r"[\t\n\f\r \"#'()/;\[\\\]{}]")
-_SPACES = re.compile(r"[\t\n\f\r ]+")
-_HEX = re.compile(r"[0-9a-fA-F]+ ?")
-_URL_NAME = re.compile(r"(?:^|[\t\n\f\r \"'(),/:;\[\]{}])url$", re.IGNORECASE)
-_QUOTE_NEXT = re.compile(r"[\t\n\f\r ]*[\"']")
-_BAD_BRACKET = re.compile(r".[\r\n\"'(/\\]")
+_WORD_END = late(r"[\t\n\f\r !\"#'():;@\[\\\]{}]|/(?=\*)")
+_AT_END = late(r"[\t\n\f\r \"#'()/;\[\\\]{}]")
+_SPACES = late(r"[\t\n\f\r ]+")
+_HEX = late(r"[0-9a-fA-F]+ ?")
+_URL_NAME = late(r"(?:^|[\t\n\f\r \"'(),/:;\[\]{}])url$", re.IGNORECASE)
+_QUOTE_NEXT = late(r"[\t\n\f\r ]*[\"']")
+_BAD_BRACKET = late(r".[\r\n\"'(/\\]")
 
 
 def _tokens(css: str) -> list[Token]:

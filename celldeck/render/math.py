@@ -13,12 +13,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from celldeck.cache import Cache
+from celldeck.frozen import frozen
 
 if TYPE_CHECKING:
     from celldeck.render.engine import Engine
@@ -68,7 +68,7 @@ mjx-container[jax="SVG"] path[data-c], mjx-container[jax="SVG"] use[data-c] { st
 """What formulas need of the page. As MathJax does, glyphs are a little bolder, but not on paper."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typeset:
     """A formula as a page shows it."""
 
@@ -78,7 +78,7 @@ class Typeset:
     """What is wrong with the formula, in words; its source is then shown. None: nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Definition:
     """A formula that changes what later formulas mean."""
 

@@ -17,6 +17,7 @@ from typing import Literal
 import celldeck
 from celldeck.cache import Cache
 from celldeck.model import Page
+from celldeck.patterns import late
 
 DocumentTemplate = Literal["bespoke", "bare", "print"]
 """`bespoke`: one slide at a time, to present. `bare`: all slides one under another, without a script that
@@ -45,7 +46,7 @@ _VALUES = (
     "nonce",
     "also",
 )
-_IMPORT = re.compile(r'^import .* from "\./(\w+)\.js";$', re.MULTILINE)
+_IMPORT = late(r'^import .* from "\./(\w+)\.js";$', re.MULTILINE)
 
 
 def document(

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-_CLICK = re.compile(r"^[ \t]*\[click(?::(\d{1,4}))?\][ \t]*", re.MULTILINE)
-_TIME = re.compile(
+from celldeck.patterns import late
+
+_CLICK = late(r"^[ \t]*\[click(?::(\d{1,4}))?\][ \t]*", re.MULTILINE)
+_TIME = late(
     r"\s*time:\s*(?:(?P<hours>\d+(?:\.\d+)?)\s*h)?\s*(?:(?P<minutes>\d+(?:\.\d+)?)\s*m(?:in)?)?\s*"
     r"(?:(?P<seconds>\d+(?:\.\d+)?)\s*s)?\s*"
 )

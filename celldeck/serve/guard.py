@@ -15,11 +15,12 @@ import secrets
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tornado.httputil import HTTPServerRequest
+
+from celldeck.frozen import frozen
 
 LOOPBACK = "127.0.0.1"
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -64,7 +65,7 @@ FRAME_POLICY = (
 """Of an output whose scripts run: in a frame, as a page of no site at all, which no cookie is sent for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guard:
     """What requests are checked against."""
 

@@ -6,7 +6,6 @@ import asyncio
 import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from urllib.parse import quote
 from tornado.httpserver import HTTPServer
 
 from celldeck.errors import DeckError
+from celldeck.frozen import frozen
 from celldeck.pipeline import read_source
 from celldeck.serve.app import application
 from celldeck.serve.audience.stage import Stage
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FIRST_PORT = 8000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForAudience:
     """How an audience is served beside the deck."""
 

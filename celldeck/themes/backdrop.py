@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
+from celldeck.patterns import late
 from celldeck.themes.css import AtRule, Node, Nodes, Rule, map_rules
 
-_BACKDROP = re.compile(r"(?:\b|^)::backdrop\Z", re.ASCII)
-_AFTER_TAG = re.compile(r"[.:#\[]")
+_BACKDROP = late(r"(?:\b|^)::backdrop\Z", re.ASCII)
+_AFTER_TAG = late(r"[.:#\[]")
 
 
 def copy_backdrops(nodes: Nodes) -> Nodes:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from celldeck.patterns import late
+
 
 class Declaration(NamedTuple):
     """`name: value`, in a rule or an at-rule."""
@@ -131,8 +133,8 @@ def split_commas(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts)
 
 
-_TROUBLE_FOR_COMMAS = re.compile(r"""[("'\\]|/\*""")
-_COMMA_PIECES = re.compile(
+_TROUBLE_FOR_COMMAS = late(r"""[("'\\]|/\*""")
+_COMMA_PIECES = late(
     r"""\\.? | "(?:[^"\\]|\\.)*+"? | '(?:[^'\\]|\\.)*+'? | /\*.*?(?:\*/|\Z) | [(),] | [^\\"'/(),]++ | /""",
     re.VERBOSE | re.DOTALL,
 )

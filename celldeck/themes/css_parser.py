@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from celldeck.patterns import late
 from celldeck.themes.css import AtRule, Comment, Declaration, Node, Nodes, Rule, split_commas
 from celldeck.themes.css_tokens import SPACES, WHITE, CssError, Token, next_token, without_comments
 
@@ -34,18 +35,18 @@ def _parentheses(depth: int) -> str:
 
 
 _PARENTHESES = _parentheses(3)
-_PLAIN_DECLARATION = re.compile(
+_PLAIN_DECLARATION = late(
     rf"""([a-zA-Z-][\w-]*+) ([ \t\n\r\f]*+ : [ \t\n\r\f]*+)
     ( (?: [^;{{}}()\[\]"'\\/:!@]++ | /(?!\*) | {_PARENTHESES} | {_STRING} )*+ )
     ( (?i:!important)[ \t\n\r\f]*+ )? (?: ; | (?=\}}) )""",
     re.VERBOSE | re.DOTALL,
 )
-_PLAIN_RULE = re.compile(
+_PLAIN_RULE = late(
     rf"""(?!--)
     ( (?: [^;{{}}()\[\]"'\\/@]++ | /(?!\*) | {_PARENTHESES} | \[ (?: {_PLAIN} | {_STRING} )*+ \] )++ ) \{{""",
     re.VERBOSE | re.DOTALL,
 )
-_PLAIN_AT_RULE = re.compile(
+_PLAIN_AT_RULE = late(
     rf"""@([\w-]++) (?=[ \t\n\r\f"#'(/;{{}}])
     ( (?: {_PLAIN} | {_PARENTHESES} | {_STRING} )*+ ) ([;{{]|(?=\}}))""",
     re.VERBOSE | re.DOTALL,

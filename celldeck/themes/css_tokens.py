@@ -9,9 +9,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from celldeck.patterns import late
+
 WHITE = " \t\n\r\f"
 """What CSS takes for white space."""
-SPACES = re.compile(r"[ \t\n\r\f]*+")
+SPACES = late(r"[ \t\n\r\f]*+")
 
 
 class CssError(Exception):
@@ -42,17 +44,17 @@ class Token(NamedTuple):
         return self.start + len(self.text)
 
 
-_WORD = re.compile(r"""[^"'](?:[^\t\n\f\r !"#'():;@\[\\\]{}/]|/(?!\*))*+""", re.DOTALL)
-_AT_WORD = re.compile(r"""@[^\t\n\f\r "#'()/;\[\\\]{}]*+""")
-_ESCAPE = re.compile(r"""\\(?:\\\\)*+(?![/ \t\n\r\f\\])(?:[0-9a-fA-F]++[ ]?|.)?|\\++""", re.DOTALL)
+_WORD = late(r"""[^"'](?:[^\t\n\f\r !"#'():;@\[\\\]{}/]|/(?!\*))*+""", re.DOTALL)
+_AT_WORD = late(r"""@[^\t\n\f\r "#'()/;\[\\\]{}]*+""")
+_ESCAPE = late(r"""\\(?:\\\\)*+(?![/ \t\n\r\f\\])(?:[0-9a-fA-F]++[ ]?|.)?|\\++""", re.DOTALL)
 _STRING = {
-    '"': re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL),
-    "'": re.compile(r"'(?:[^'\\]|\\.)*+'", re.DOTALL),
+    '"': late(r'"(?:[^"\\]|\\.)*+"', re.DOTALL),
+    "'": late(r"'(?:[^'\\]|\\.)*+'", re.DOTALL),
 }
-_URL_NAME = re.compile(r"""(?:^|[\t\n\f\r "'(),/:;\[\]{}])url$""", re.IGNORECASE)
-_QUOTED = re.compile(r"""[ \t\n\r\f]*["']""")
-_RAW_URL = re.compile(r"""\((?:[^)\\]|\\.)*+\)""", re.DOTALL)
-_SIMPLE_BRACKETS = re.compile(r"""\([^\n\r"'(/\\)]*+\)""")
+_URL_NAME = late(r"""(?:^|[\t\n\f\r "'(),/:;\[\]{}])url$""", re.IGNORECASE)
+_QUOTED = late(r"""[ \t\n\r\f]*["']""")
+_RAW_URL = late(r"""\((?:[^)\\]|\\.)*+\)""", re.DOTALL)
+_SIMPLE_BRACKETS = late(r"""\([^\n\r"'(/\\)]*+\)""")
 
 
 def next_token(text: str, at: int) -> Token:

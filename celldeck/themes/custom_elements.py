@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 
+from celldeck.patterns import late
 from celldeck.themes.css import Nodes, map_selectors
 
 _TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "pre", "span")
-_ANY_TAG = re.compile("h[1-6]|pre|span", re.IGNORECASE)
-_WORDS = re.compile(
+_ANY_TAG = late("h[1-6]|pre|span", re.IGNORECASE)
+_WORDS = late(
     r"""( (?i:::part)\( (?: [^()"'] | "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' )*+ \)
         | "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+'
         | \[ [^\]"']*+ (?: "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' )? [^\]]*+ \]

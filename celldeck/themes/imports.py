@@ -9,12 +9,13 @@ Marpit: https://marpit.marp.app/theme-css?id=customized-theme
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from celldeck.frozen import frozen
 from celldeck.themes.css import AtRule, Comment, Node, Nodes, Rule
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Import:
     """An `@import` or `@import-theme` statement."""
 
@@ -26,7 +27,7 @@ class Import:
     further down is the browser's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """A style sheet, and what has to leave its place."""
 
@@ -136,7 +137,7 @@ def _inherited(sheet: Sheet, find: Callable[[str], Sheet | None], path: tuple[st
             yield from _inherited(other, find, (*path, name))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gathered:
     """Style sheets with the themes in place of their imports."""
 

@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from celldeck.patterns import late
 from celldeck.themes.css import Rule
 from celldeck.themes.selectors import (
     Complex,
@@ -26,7 +27,7 @@ from celldeck.themes.selectors import (
 )
 from celldeck.themes.specificity import specificity, specificity_of_list
 
-_HIDES_SLIDE = re.compile(r":is\((?:section|:root)\b")
+_HIDES_SLIDE = late(r":is\((?:section|:root)\b")
 _CHOSEN = ":chosen"
 """Stands for `:is()` with one of its alternatives picked."""
 _MOST = 500

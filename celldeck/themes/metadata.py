@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from celldeck.frozen import frozen
+from celldeck.patterns import late
 from celldeck.themes.css import Comment, Nodes, walk
 
 # As in JavaScript, whose `\s` knows Unicode's white space and whose `\w` does not know its letters.
-_LINE = re.compile(r"^(?:[*!]|[^\S\n])*+@([A-Za-z0-9_-]+)\s+(.+)$", re.MULTILINE)
-_OUTSIDE_STRINGS = re.compile(
-    r"""/\*(.*?)\*/ | "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+'""", re.VERBOSE | re.DOTALL
-)
+_LINE = late(r"^(?:[*!]|[^\S\n])*+@([A-Za-z0-9_-]+)\s+(.+)$", re.MULTILINE)
+_OUTSIDE_STRINGS = late(r"""/\*(.*?)\*/ | "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+'""", re.VERBOSE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Metadata:
     """The metadata in one style sheet."""
 

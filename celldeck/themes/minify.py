@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from celldeck.patterns import late
 from celldeck.themes.css import AtRule, Comment, Declaration, Node, Nodes, Rule
 
-_KEPT_COMMENT = re.compile(r"license|copyright|sourcemappingurl", re.IGNORECASE)
-_NEEDS_SQUEEZING = re.compile(r"[\t\n\r\f]|  |/\*")
-_PIECES = re.compile(
+_KEPT_COMMENT = late(r"license|copyright|sourcemappingurl", re.IGNORECASE)
+_NEEDS_SQUEEZING = late(r"[\t\n\r\f]|  |/\*")
+_PIECES = late(
     r"""( "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' | \\[0-9a-fA-F]{1,6}[ ]? | \\. | (?i:\burl)\([^()"'\\]*+\) )
     | (?: /\*.*?\*/ )+ | [ \t\n\r\f]++""",
     re.VERBOSE | re.DOTALL,

@@ -5,12 +5,11 @@ Marpit: https://marpit.marp.app/theme-css?id=styling
 
 from __future__ import annotations
 
-import re
-
+from celldeck.patterns import late
 from celldeck.themes.css import Declaration, Nodes, Rule, map_declarations, map_rules
 
-_PAGE_NUMBER = re.compile(r"section(?![A-Za-z0-9_-])[^\s>+~]*::?after")
-_ATTRIBUTE = re.compile(r"\[.*?\]")
+_PAGE_NUMBER = late(r"section(?![A-Za-z0-9_-])[^\s>+~]*::?after")
+_ATTRIBUTE = late(r"\[.*?\]")
 
 
 def keep_page_numbers(nodes: Nodes) -> Nodes:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
+from celldeck.patterns import late
 from celldeck.themes.css import Declaration, Nodes, map_declarations
 from celldeck.themes.root_font_size import PROPERTY
 
 # Strings and what names something, such as a file or a variable, may hold the letters by chance.
-_PIECES = re.compile(r"""("[^"]*"|'[^']*'|(?:attr|url|var)\([^)]*\))|(\d*\.?\d+)rem\b""", re.ASCII)
+_PIECES = late(r"""("[^"]*"|'[^']*'|(?:attr|url|var)\([^)]*\))|(\d*\.?\d+)rem\b""", re.ASCII)
 
 
 def replace_rem(nodes: Nodes) -> Nodes:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 
+from celldeck.patterns import late
 from celldeck.themes.css import Nodes, map_selectors
 
 ROOT = "section:marpit-root"
 """How `:root` is written between the first pass and the last."""
 
-_ROOT = re.compile(r"(^|[\s>+~(])(?:section)?:root\b", re.ASCII)
-_MARKED = re.compile(r"\b(?:section)?:marpit-root\b", re.ASCII)
+_ROOT = late(r"(^|[\s>+~(])(?:section)?:root\b", re.ASCII)
+_MARKED = late(r"\b(?:section)?:marpit-root\b", re.ASCII)
 
 # An attribute whose name no HTML can have: true of every slide, and worth as much as a class.
 _OUTWEIGHS = r":where(section):not([\\20 root])"

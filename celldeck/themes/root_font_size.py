@@ -7,14 +7,13 @@ Marpit: https://marpit.marp.app/theme-css?id=rem-units
 
 from __future__ import annotations
 
-import re
-
+from celldeck.patterns import late
 from celldeck.themes.css import AtRule, Declaration, Node, Nodes, Rule, map_rules, walk
 
 PROPERTY = "--marpit-root-font-size"
 
-_STEPS = re.compile(r"(\s+|\s*[>~+]\s*)")
-_AFTER_TAG = re.compile(r"[.:#\[]")
+_STEPS = late(r"(\s+|\s*[>~+]\s*)")
+_AFTER_TAG = late(r"[.:#\[]")
 
 
 def keep_font_size(nodes: Nodes) -> Nodes:

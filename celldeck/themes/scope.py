@@ -5,18 +5,17 @@ Marpit: https://marpit.marp.app/theme-css?id=html-structure
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
+from celldeck.frozen import frozen
+from celldeck.patterns import late
 from celldeck.themes.css import Nodes, map_selectors
 
-_SLIDE = re.compile(r"section(?![A-Za-z0-9_-])")
-_CONTAINER_MARK = re.compile(r":marpit-container(?![A-Za-z0-9_-])")
-_SLIDE_MARK = re.compile(r":marpit-slide(?![A-Za-z0-9_-])")
-_NO_CONTAINER = re.compile(r"^\s*>\s*")
+_SLIDE = late(r"section(?![A-Za-z0-9_-])")
+_CONTAINER_MARK = late(r":marpit-container(?![A-Za-z0-9_-])")
+_SLIDE_MARK = late(r":marpit-slide(?![A-Za-z0-9_-])")
+_NO_CONTAINER = late(r"^\s*>\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where the slides stand in a page."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from celldeck.patterns import late
 from celldeck.themes.css import AtRule, Declaration, Node, Nodes, Rule, map_declarations
 
-_SLIDE = re.compile(r"section(?![A-Za-z0-9_-])")
+_SLIDE = late(r"section(?![A-Za-z0-9_-])")
 
 
 def scope_to_slide(sheets: Sequence[Nodes], key: str) -> tuple[Nodes, ...]:

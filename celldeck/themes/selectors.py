@@ -11,6 +11,8 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from celldeck.patterns import late
+
 
 class Part(NamedTuple):
     """A simple selector or a combinator."""
@@ -43,7 +45,7 @@ class SelectorError(Exception):
 
 
 _NAME = r"""(?: [^ \t\n\r\f!"\#$&'()*+,./:;=>@\[\]^|~\\] | \\[0-9a-fA-F]{1,6}[ ]? | \\. )++"""
-_PARTS = re.compile(
+_PARTS = late(
     rf"""(?P<tag> (?:(?:{_NAME}|\*)?+\|(?!\|))?+ {_NAME} )
     | (?P<universal> (?:(?:{_NAME}|\*)?+\|)?+ \* )
     | (?P<class> \.{_NAME} ) | (?P<id> \#{_NAME} )
@@ -110,7 +112,7 @@ def _read_pseudo(text: str, name: str, at: int, depth: int) -> tuple[Part, int]:
     return Part("pseudo", name, args), end + 1
 
 
-_RAW_ARGUMENT = re.compile(
+_RAW_ARGUMENT = late(
     r"""(?: [^()"'\\] | \\. | "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' )*+ \)""", re.VERBOSE | re.DOTALL
 )
 

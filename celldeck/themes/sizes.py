@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from celldeck.patterns import late
 from celldeck.themes.css import Declaration, Nodes, Rule, walk
 from celldeck.themes.root import ROOT
 
-_LENGTH = re.compile(r"(-?[.0-9]+)([a-z]+)", re.IGNORECASE | re.ASCII)
-_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
+_LENGTH = late(r"(-?[.0-9]+)([a-z]+)", re.IGNORECASE | re.ASCII)
+_NUMBER = late(r"-?(?:\d+\.?\d*|\.\d+)")
 
 _PIXELS = {
     "px": lambda v: v,

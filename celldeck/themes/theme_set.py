@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from celldeck.errors import DeckError, Notice
+from celldeck.frozen import frozen
 from celldeck.source import Source, Span
 from celldeck.themes import scaffold
 from celldeck.themes.css import Nodes
@@ -26,7 +27,7 @@ DEFAULT = "default"
 """The theme of decks that name none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThemeSheet:
     """A theme as read."""
 
@@ -55,7 +56,7 @@ def read_theme(css: str, *, nesting: bool = True) -> ThemeSheet:
     return ThemeSheet(take_imports(nodes), metadata, read_size(nodes))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThemeSource:
     """A theme as written."""
 

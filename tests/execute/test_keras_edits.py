@@ -50,9 +50,11 @@ METRICS = (
     "    keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)]).predict(x, verbose=0)",
     "one = keras.layers.Dense(1, input_dim=4, name='one')",
     "two = keras.layers.Dense(2, input_dim=4, name='two')",
+    "import tensorflow as tf\nnumbers = tf.data.Dataset.range(9).shuffle(9, seed=3)\n"
+    "print([int(one) for one in numbers])",
 )
 """What is shown goes on from where the metrics of the model stand; and functions are traced often;
-and a library warns of the same in two cells."""
+a library warns of the same in two cells; and an operation has a seed of its own."""
 
 METRICS_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
     "evaluate other data": (3, METRICS[3].replace("x, y", "x[:9], y[:9]"), (2, 3, 4, 5)),
@@ -60,6 +62,7 @@ METRICS_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
     "another batch": (4, METRICS[4].replace("8", "16"), (2, 3, 4, 5)),
     "warn no more": (7, "pass", (7,)),
     "warn again": (8, METRICS[8] + "\nprint('edited')", (8,)),
+    "another global seed": (0, CELLS[0].replace("3", "4"), (0, 1, 2, 3, 4, 5, 6, 9)),
     "trace again": (6, METRICS[6] + "\nprint('edited')", (6,)),
 }
 

@@ -423,11 +423,17 @@ class TensorFlowModes(Lazy):
 
     name = "tensorflow modes"
     module = "tensorflow"
+    seeds: Any = None
+    """The channel of the global seed."""
     FUNCTIONS = "tensorflow.python.eager.polymorphic_function.polymorphic_function"
 
     def first(self, module: Any) -> None:
         # It warns of functions that were traced often: of the life of the kernel, not of what a cell does.
-        importlib.import_module(self.FUNCTIONS).FREQUENT_TRACING_WARNING_MAX_WARNING_PER_DETECTOR = 0
+        functions: Any = importlib.import_module(self.FUNCTIONS)
+        functions.FREQUENT_TRACING_WARNING_MAX_WARNING_PER_DETECTOR = 0
+        # An operation with a seed of its own mixes it with the global one, which it so leaves as it is.
+        seeds = importlib.import_module("tensorflow.python.framework.random_seed")
+        watch_calls(seeds, ("get_seed",), self.seeds)
 
     def state(self, module: Any) -> Any:
         config = importlib.import_module("tensorflow.python.framework.config")
@@ -757,6 +763,7 @@ class Channels:
         """Take what sets the looks of figures for one cell."""
         self.all = {kind.name: kind() for kind in KINDS}
         Matplotlib.figures = figures
+        TensorFlowModes.seeds = self.all[TensorFlow.name]
         Imports(self.all.values())
 
     def get(self) -> dict[str, str]:

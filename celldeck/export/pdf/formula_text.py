@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from celldeck.frozen import frozen
 
 if TYPE_CHECKING:
     from pikepdf import Object, Page, Pdf
@@ -22,7 +23,7 @@ _STEP = re.compile(
 Matrix = tuple[float, float, float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Formula:
     """A formula, and where it stands on its slide."""
 

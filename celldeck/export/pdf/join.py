@@ -7,7 +7,6 @@ annotations), 14.7.2 (structure). PDF/UA-1 is ISO 14289-1.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import celldeck
@@ -15,6 +14,7 @@ from celldeck.export.pdf.parts import PARTS
 from celldeck.export.pdf.pictures import Packed
 from celldeck.export.pdf.structure import UNKNOWN, mend_headings, roles_of
 from celldeck.export.pdf.swap import Pictures, share_fonts
+from celldeck.frozen import frozen
 from celldeck.model import Metadata
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _UNKNOWN_LANGUAGE = "und"
 _NOTE_PT = 18.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaf:
     """A page that is to be in the PDF."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import count
 from pathlib import Path
 
 import celldeck
 from celldeck.export.paper import Paper
+from celldeck.frozen import frozen
 
 _EMBEDDED = re.compile(r"""data:[^"')\s]*""")
 _TOTAL = re.compile(r' data-marpit-pagination-total="\d+"')
@@ -24,7 +24,7 @@ _REFERENCE = re.compile(r"""url\(\s*["']?#([^"')]+)|<use\b[^>]*href=["']#([^"']+
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "~/Library/Fonts")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """What the prints of a paper's sheets depend on."""
 
@@ -36,7 +36,7 @@ class Keys:
     """The keys of sheets that will look tomorrow as they do now: nothing in them is remote."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Read:
     """What is found out about a sheet's HTML."""
 

@@ -16,8 +16,10 @@ PDF 32000-1:2008, 14.7.4 (structure content), 12.3.3 (outline).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
+
+from celldeck.frozen import frozen
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 PARTS = "/CelldeckParts"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """What the browser says of a sheet of paper that is one page."""
 

@@ -6,10 +6,10 @@ import io
 import json
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from celldeck.files import write_atomically
+from celldeck.frozen import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ _LOOKS: dict[Quality, tuple[float, int]] = {"draft": (1.0, 60), "good": (2.0, 85
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Packed:
     """A picture as a PDF's image XObject holds it."""
 

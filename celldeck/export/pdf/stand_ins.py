@@ -13,11 +13,12 @@ import io
 import re
 import struct
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import unescape
 from typing import Literal
 from urllib.parse import unquote_to_bytes
 
+from celldeck.frozen import frozen
 from celldeck.model import Page
 
 MARK = b"celldeck-picture:"
@@ -32,7 +33,7 @@ _LARGEST_PX = 65_000
 """A JPEG has no more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """A picture of a deck that a blank stands for."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
-_RUN = re.compile("`+")
+from celldeck.patterns import late
+
+_RUN = late("`+")
 
 
 class BacktickRuns:

@@ -13,15 +13,16 @@ from functools import cached_property
 from typing import Final
 
 from celldeck.parse.markdown.backticks import BacktickRuns
+from celldeck.patterns import late
 
-CLASSES: Final = re.compile(r"((?:\.[A-Za-z_-][A-Za-z0-9_-]*)+)\[")
+CLASSES: Final = late(r"((?:\.[A-Za-z_-][A-Za-z0-9_-]*)+)\[")
 """The names of classes with the bracket that opens their content."""
 
 WORD_CHARACTERS: Final = frozenset(string.ascii_letters + string.digits + "_")
 """In `x.grey[0]` the dot belongs to the word before it. Other scripts may go on without a space."""
 
 _RULER: Final = r"^[ ]{0,3}(?P<ruler>(?P<mark>[-_*])[ \t]*(?:(?P=mark)[ \t]*){2,})$"
-_TOKEN = re.compile(
+_TOKEN = late(
     r"""
       ^[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?!.*`)|~{3,})
     | (?P<ticks>`+)
@@ -32,8 +33,8 @@ _TOKEN = re.compile(
     + _RULER,
     re.MULTILINE | re.VERBOSE,
 )
-_BLANK_OR_RULER = re.compile(r"^[ \t]*$|" + _RULER, re.MULTILINE)
-_NO_PARAGRAPH = re.compile(r"[ \t]*(?:[#>|<]|[-+*][ \t]|[0-9]{1,9}[.)][ \t]|$)|.*\|", re.MULTILINE)
+_BLANK_OR_RULER = late(r"^[ \t]*$|" + _RULER, re.MULTILINE)
+_NO_PARAGRAPH = late(r"[ \t]*(?:[#>|<]|[-+*][ \t]|[0-9]{1,9}[.)][ \t]|$)|.*\|", re.MULTILINE)
 
 
 def names(match: re.Match[str]) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ https://spec.commonmark.org/0.31.2/#link-destination
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 from celldeck.parse.markdown.entities import decode_loosely
+from celldeck.patterns import late
 
 
 class Found(NamedTuple):
@@ -21,13 +21,13 @@ class Found(NamedTuple):
 
 # With limits on nested parentheses, a text of nothing but them is still read in one go.
 _NESTED_PARENTHESES: Final = 32
-_IN_BRACKETS = re.compile(r"<((?:\\[\s\S]|[^<>\n\\])*+)>")
-_STOP = re.compile(r"[\x00-\x20\x7f()\\]")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|&([A-Za-z#][A-Za-z0-9]{1,31});")
+_IN_BRACKETS = late(r"<((?:\\[\s\S]|[^<>\n\\])*+)>")
+_STOP = late(r"[\x00-\x20\x7f()\\]")
+_ESCAPED = late(r"\\([!-/:-@\[-`{-~])|&([A-Za-z#][A-Za-z0-9]{1,31});")
 INSIDE_TITLE: Final = {
-    '"': re.compile(r'(?:\\[\s\S]|[^"\\])*+'),
-    "'": re.compile(r"(?:\\[\s\S]|[^'\\])*+"),
-    "(": re.compile(r"(?:\\[\s\S]|[^()\\])*+"),
+    '"': late(r'(?:\\[\s\S]|[^"\\])*+'),
+    "'": late(r"(?:\\[\s\S]|[^'\\])*+"),
+    "(": late(r"(?:\\[\s\S]|[^()\\])*+"),
 }
 """A title's opening mark to what may stand in it, up to its closing mark."""
 

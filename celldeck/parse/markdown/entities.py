@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
-import re
 from html.entities import html5
 
-_NUMBER = re.compile(r"(?ai)&#(?:x([0-9a-f]{1,8})|([0-9]{1,8}));")
+from celldeck.patterns import late
+
+_NUMBER = late(r"(?ai)&#(?:x([0-9a-f]{1,8})|([0-9]{1,8}));")
 
 
 def is_valid_code_point(code: int) -> bool:

@@ -5,11 +5,12 @@ Its bounds are those of https://github.com/ParkSB/markdown-it-front-matter, whic
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-_OPENING = re.compile(r"-{3,}")
-_CLOSING = re.compile(r" {0,3}(-{3,})[ \t]*")
+from celldeck.patterns import late
+
+_OPENING = late(r"-{3,}")
+_CLOSING = late(r" {0,3}(-{3,})[ \t]*")
 
 
 class FrontMatter(NamedTuple):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from celldeck.js import SPACE, trim
+from celldeck.patterns import late
 
-_SPACES = re.compile(f"[{SPACE}]+")
+_SPACES = late(f"[{SPACE}]+")
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from celldeck.js import SPACE
+from celldeck.patterns import late
 
 _VALUE: Final = r"""(?:[^"'=<>`\x00-\x20]++|'[^']*+'|"[^"]*+")"""
 _ATTRIBUTE: Final = rf"[{SPACE}]++[a-zA-Z_:][a-zA-Z0-9:._-]*+(?:[{SPACE}]*+=[{SPACE}]*+{_VALUE})?+"
@@ -13,8 +13,8 @@ _ATTRIBUTE: Final = rf"[{SPACE}]++[a-zA-Z_:][a-zA-Z0-9:._-]*+(?:[{SPACE}]*+=[{SP
 TAG: Final = rf"<[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+[{SPACE}]*+/?>|</[A-Za-z][A-Za-z0-9-]*+[{SPACE}]*+>"
 """A regular expression for an opening or a closing tag."""
 
-LINK_TAG: Final = re.compile(rf"(?ai)<a[>{SPACE}]")
+LINK_TAG: Final = late(rf"(?ai)<a[>{SPACE}]")
 """The start of a link as raw HTML."""
 
-LINK_END_TAG: Final = re.compile(rf"(?ai)</a[{SPACE}]*>")
+LINK_END_TAG: Final = late(rf"(?ai)</a[{SPACE}]*>")
 """Its end."""

@@ -7,30 +7,30 @@ https://github.com/markdown-it/markdown-it/blob/master/lib/index.mjs
 from __future__ import annotations
 
 import codecs
-import re
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from celldeck.js import trim
+from celldeck.patterns import late
 
-_REFUSED = re.compile(r"(?:vbscript|javascript|file|data):")
-_ALLOWED_DATA = re.compile(r"data:image/(?:gif|png|jpeg|webp);")
+_REFUSED = late(r"(?:vbscript|javascript|file|data):")
+_ALLOWED_DATA = late(r"data:image/(?:gif|png|jpeg|webp);")
 # Letters, digits and what never needs encoding, with no host that could.
-_PLAIN = re.compile(r"(?!//)(?:https?://[A-Za-z0-9.-]{1,200}(?=[/?#]|$))?[A-Za-z0-9_.!~*'()/?;&=+$,#@-]*")
+_PLAIN = late(r"(?!//)(?:https?://[A-Za-z0-9.-]{1,200}(?=[/?#]|$))?[A-Za-z0-9_.!~*'()/?;&=+$,#@-]*")
 _KEPT: Final = ";/?:@&=+$,-_.!~*'()#"
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
-_ENCODED_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_PROTOCOL = re.compile(r"(?ai)[a-z0-9.+-]+:")
+_ENCODED = late(r"%[0-9A-Fa-f]{2}")
+_ENCODED_RUN = late(r"(?:%[0-9A-Fa-f]{2})+")
+_PROTOCOL = late(r"(?ai)[a-z0-9.+-]+:")
 _SLASHED: Final = frozenset({"http:", "https:", "ftp:", "gopher:", "file:"})
 _HOST_RECODED: Final = frozenset({"http:", "https:", "mailto:"})
-_HOST_END = re.compile(r"[/?#]")
-_NOT_HOST = re.compile(r"[%/?;#'{}|\\^`<>\" \r\n\t]")
-_PORT = re.compile(r":[0-9]*$")
-_HOST_PART = re.compile(r"[+a-zA-Z0-9_-]{0,63}$")
-_HOST_PART_START = re.compile(r"[+a-zA-Z0-9_-]{0,63}")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_HOST_END = late(r"[/?#]")
+_NOT_HOST = late(r"[%/?;#'{}|\\^`<>\" \r\n\t]")
+_PORT = late(r":[0-9]*$")
+_HOST_PART = late(r"[+a-zA-Z0-9_-]{0,63}$")
+_HOST_PART_START = late(r"[+a-zA-Z0-9_-]{0,63}")
+_NOT_ASCII = late(r"[^\x00-\x7f]")
 _HOST_LIMIT: Final = 255
-_DOTS = re.compile("[\u3002\uff0e\uff61]")
+_DOTS = late("[\u3002\uff0e\uff61]")
 # Decoding these would change where an address leads.
 _KEPT_ENCODED: Final = frozenset(";/?:@&=+$,#%")
 

@@ -39,9 +39,10 @@ script in a page may do. Animations and interactive plots live from it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from celldeck.cell_options import shows_code, shows_on_next_slide, states_of_code
+from celldeck.frozen import frozen
 from celldeck.model import Cell, Output
 from celldeck.render.mime import html, images, json, latex, markdown, media, plotly, text, traceback
 from celldeck.render.mime.captions import caption_of_row, with_captions
@@ -62,7 +63,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Format:
     """A MIME type, and how an output in it becomes HTML."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from celldeck.model import Cell, Output
+from celldeck.patterns import late
 from celldeck.render.mime import html
 
 
@@ -46,7 +47,7 @@ def _joined(outputs: Iterable[Output]) -> list[Output]:
     return joined
 
 
-_WARNING = re.compile(r"^\S.*?:\d+: \w*Warning: .*\n(?:[ \t].*\n?)*", re.MULTILINE)
+_WARNING = late(r"^\S.*?:\d+: \w*Warning: .*\n(?:[ \t].*\n?)*", re.MULTILINE)
 """As Python writes one: where, what, and the line of code, indented."""
 
 

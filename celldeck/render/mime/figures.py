@@ -11,16 +11,17 @@ import re
 from collections.abc import Mapping
 from hashlib import blake2b
 
+from celldeck.patterns import late
 from celldeck.render.mime.text import escape
 
-_ROOT = re.compile(r"<svg\b[^>]*>")
-_VIEW_BOX = re.compile(r'\bviewBox="[^"]*"')
-_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
-_STYLE = re.compile(r"<defs>\s*<style\b[^>]*>[^<]*</style>\s*</defs>\s*")
-_METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
-_ID = re.compile(r' id="([^"]*)"')
-_REFERENCE = re.compile(r'(href="#|url\(#)([^")]+)')
-_OWN_FONT = re.compile(r"font-family: '?DejaVu Sans'?,[^;\"]*;? ?")
+_ROOT = late(r"<svg\b[^>]*>")
+_VIEW_BOX = late(r'\bviewBox="[^"]*"')
+_COMMENT = late(r"<!--.*?-->\s*", re.DOTALL)
+_STYLE = late(r"<defs>\s*<style\b[^>]*>[^<]*</style>\s*</defs>\s*")
+_METADATA = late(r"<metadata>.*?</metadata>\s*", re.DOTALL)
+_ID = late(r' id="([^"]*)"')
+_REFERENCE = late(r'(href="#|url\(#)([^")]+)')
+_OWN_FONT = late(r"font-family: '?DejaVu Sans'?,[^;\"]*;? ?")
 """The font that matplotlib falls to by itself, with all that it lists after it."""
 _LINES = "stroke-linejoin:round;stroke-linecap:butt"
 """What the drawing's own style sheet says, which on a page would hold for everything."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
-_ACTIVE = re.compile(
+from celldeck.patterns import late
+
+_ACTIVE = late(
     r"<\s*(?:script|object|embed|applet|base|meta|link|frame|portal)\b"
     r"|<[^>]*\s(?:on[a-z]+|srcdoc)\s*=|javascript\s*:",
     re.IGNORECASE,

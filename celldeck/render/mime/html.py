@@ -6,15 +6,16 @@ import re
 from html import unescape
 
 from celldeck.model import Cell, Output
+from celldeck.patterns import late
 from celldeck.render.mime.tools import MimeTools
 
-_FRAME = re.compile(r'<table\b[^>]*\bclass="[^"]*\bdataframe\b[^"]*"', re.IGNORECASE)
-_FRAME_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL | re.IGNORECASE)
-_BORDER = re.compile(r'(<table\b[^>]*?) border="\d+"', re.IGNORECASE)
-_ROW_STYLE = re.compile(r' style="text-align: (?:right|left);"')
+_FRAME = late(r'<table\b[^>]*\bclass="[^"]*\bdataframe\b[^"]*"', re.IGNORECASE)
+_FRAME_STYLE = late(r"<style scoped>.*?</style>\s*", re.DOTALL | re.IGNORECASE)
+_BORDER = late(r'(<table\b[^>]*?) border="\d+"', re.IGNORECASE)
+_ROW_STYLE = late(r' style="text-align: (?:right|left);"')
 # What the library `rich` sends, and through it Keras for `model.summary()`: text in looks of its own.
-_RICH = re.compile(r'\s*<pre style="white-space:pre;overflow-x:auto;line-height:normal;font-family:')
-_REMOTE = re.compile(
+_RICH = late(r'\s*<pre style="white-space:pre;overflow-x:auto;line-height:normal;font-family:')
+_REMOTE = late(
     r"<(?:script|iframe|img|link|video|audio|source)\b[^>]*\b(?:src|href)\s*=\s*[\"']?(?:https?:)?//"
     # Addresses that a script loads from, as Vega's and Bokeh's do.
     r"|<script\b[^>]*>(?:(?!</script>).)*?[\"']https?://(?:cdn\.|unpkg\.com|[^\"'\s]+\.js\b)",
@@ -42,11 +43,11 @@ def needs_network(output: Output) -> bool:
     return bool(_REMOTE.search(content)) and not any(mime.startswith("image/") for mime in output.data)
 
 
-_TABLE = re.compile(r"<table\b[^>]*?(?=>)", re.IGNORECASE)
-_CELL = re.compile(r"<t[hd]\b(?![^>]*colspan)[^>]*>(.*?)</t[hd]>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
-_BODY = re.compile(r"(<tbody>)(.*?)(</tbody>)", re.DOTALL)
-_ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL)
+_TABLE = late(r"<table\b[^>]*?(?=>)", re.IGNORECASE)
+_CELL = late(r"<t[hd]\b(?![^>]*colspan)[^>]*>(.*?)</t[hd]>", re.DOTALL)
+_TAG = late(r"<[^>]*>")
+_BODY = late(r"(<tbody>)(.*?)(</tbody>)", re.DOTALL)
+_ROW = late(r"<tr\b.*?</tr>\s*", re.DOTALL)
 
 
 def _cut(content: str, most_rows: object) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from celldeck.model import Cell, Output
+from celldeck.patterns import late
 from celldeck.render.mime.text import escape
 from celldeck.render.mime.tools import MimeTools
 
-_PART = re.compile(
+_PART = late(
     r"\$\$(?P<double>.+?)\$\$"
     r"|\\\[(?P<bracket>.+?)\\\]"
     r"|(?P<environment>\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\})"

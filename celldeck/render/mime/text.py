@@ -7,15 +7,17 @@ https://www.ecma-international.org/publications-and-standards/standards/ecma-48/
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from celldeck.frozen import frozen
 from celldeck.model import Cell, Output
+from celldeck.patterns import late
 from celldeck.render.mime.tools import MimeTools
 
 NEWLINE = "\n"
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
-_ESCAPE = re.compile(
+_ESCAPE = late(
     r"\x1b\[([0-9;:]*)m"  # a change of looks: the one kind that is kept
     r"|\x1b\[[0-?]*[ -/]*[@-~]"  # any other control sequence
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # an operating system command, such as a link
@@ -24,7 +26,7 @@ _ESCAPE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Look:
     flags: frozenset[str] = frozenset()
     colour: str | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from celldeck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MimeTools:
     """Callables that the families of formats are given, so that none imports its neighbours."""
 

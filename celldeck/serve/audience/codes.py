@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import secrets
 import socket
-from dataclasses import dataclass
 from typing import Literal
+
+from celldeck.frozen import frozen
 
 Kind = Literal["audience", "clicker"]
 
@@ -15,7 +16,7 @@ _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Of codes that people may have to type: none that looks like another."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Codes:
     """The two secrets: whoever has one may follow, or click."""
 

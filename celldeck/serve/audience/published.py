@@ -14,8 +14,9 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
+from celldeck.frozen import frozen
 from celldeck.model import Metadata, Page
 from celldeck.render.mime.frames import PLOTLY_ADDRESS
 from celldeck.render.page import document
@@ -40,7 +41,7 @@ _PICTURE = re.compile(rf'<img(?=[^>]*\ssrc="{ASSET_FOLDER})(?![^>]*\sloading=)',
 _ENDINGS = {"image/svg+xml": "svg", "image/jpeg": "jpg", "audio/mpeg": "mp3", "font/woff2": "woff2"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asset:
     """A picture, a sound or a font."""
 
@@ -49,7 +50,7 @@ class Asset:
     """Its MIME type."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """A deck as the audience gets it, and what a clicker shows of it."""
 

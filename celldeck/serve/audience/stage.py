@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from celldeck.frozen import frozen
 from celldeck.model import Page
 from celldeck.serve.audience.published import Published, Publisher
 
@@ -23,7 +23,7 @@ COMMANDS = ("next", "previous", "next-slide", "previous-slide", "blackout", "tim
 """The actions of `keymap.py` that a clicker may ask for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where the talk is."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from marko import block
 
 from celldeck.parse.markdown.lines import Lines
 from celldeck.parse.markdown.parser import LineElement
+from celldeck.patterns import late
 
-_FENCE = re.compile(r"(`{3,}(?!.*`)|~{3,})(.*)")
+_FENCE = late(r"(`{3,}(?!.*`)|~{3,})(.*)")
 
 
 class CodeBlock(LineElement, block.CodeBlock):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from marko import block
 
 from celldeck.parse.markdown.lines import Lines
 from celldeck.parse.markdown.parser import LineElement
+from celldeck.patterns import late
 
-_OPENING = re.compile(r"(#{1,6})(?=[ \t]|$)")
+_OPENING = late(r"(#{1,6})(?=[ \t]|$)")
 
 
 class Heading(LineElement, block.Heading):

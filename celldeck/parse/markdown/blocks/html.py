@@ -12,6 +12,7 @@ from celldeck.js import SPACE
 from celldeck.parse.markdown.lines import Lines
 from celldeck.parse.markdown.parser import LineElement
 from celldeck.parse.markdown.tags import TAG
+from celldeck.patterns import late
 
 _BLOCK_TAGS: Final = (
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|"
@@ -34,15 +35,15 @@ def _search(pattern: str) -> Callable[[str], object]:
 
 _KINDS: Final = (
     _Kind(
-        re.compile(rf"(?ai)<(?:script|pre|style|textarea)(?=[{SPACE}>]|$)"),
+        late(rf"(?ai)<(?:script|pre|style|textarea)(?=[{SPACE}>]|$)"),
         _search(r"(?ai)</(?:script|pre|style|textarea)>"),
     ),
-    _Kind(re.compile("<!--"), _search("-->")),
-    _Kind(re.compile(r"<\?"), _search(r"\?>")),
-    _Kind(re.compile("<![A-Za-z]"), _search(">")),
-    _Kind(re.compile(r"<!\[CDATA\["), _search(r"\]\]>")),
-    _Kind(re.compile(rf"(?ai)</?(?:{_BLOCK_TAGS})(?=[{SPACE}]|/?>|$)"), None),
-    _Kind(re.compile(rf"(?:{TAG})[{SPACE}]*$"), None, ends_paragraph=False),
+    _Kind(late("<!--"), _search("-->")),
+    _Kind(late(r"<\?"), _search(r"\?>")),
+    _Kind(late("<![A-Za-z]"), _search(">")),
+    _Kind(late(r"<!\[CDATA\["), _search(r"\]\]>")),
+    _Kind(late(rf"(?ai)</?(?:{_BLOCK_TAGS})(?=[{SPACE}]|/?>|$)"), None),
+    _Kind(late(rf"(?:{TAG})[{SPACE}]*$"), None, ends_paragraph=False),
 )
 
 

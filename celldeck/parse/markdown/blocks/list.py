@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from marko import block
@@ -10,8 +9,9 @@ from marko import block
 from celldeck.parse.markdown.blocks.paragraph import Paragraph
 from celldeck.parse.markdown.lines import Lines, skip_indent
 from celldeck.parse.markdown.parser import BlockParser, LineElement
+from celldeck.patterns import late
 
-_MARKER = re.compile(r"(?:([0-9]{1,9})[.)]|[-+*])(?=[ \t]|$)")
+_MARKER = late(r"(?:([0-9]{1,9})[.)]|[-+*])(?=[ \t]|$)")
 
 
 class ListItem(block.ListItem):

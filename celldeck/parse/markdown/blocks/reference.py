@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from marko import block
@@ -12,11 +11,12 @@ from celldeck.parse.markdown.lines import Lines
 from celldeck.parse.markdown.parser import BlockParser, LineElement
 from celldeck.parse.markdown.references import normalize_label
 from celldeck.parse.markdown.urls import is_allowed, normalize_link
+from celldeck.patterns import late
 
 _LABEL_LIMIT: Final = 999
-_INSIDE_LABEL = re.compile(r"(?:\\[\s\S]|[^\[\]\\])*+")
-_LINE_END = re.compile(r"[ \t]*(?:\n|$)")
-_SPACES = re.compile(r"[ \t]*")
+_INSIDE_LABEL = late(r"(?:\\[\s\S]|[^\[\]\\])*+")
+_LINE_END = late(r"[ \t]*(?:\n|$)")
+_SPACES = late(r"[ \t]*")
 
 
 class LinkRefDef(LineElement, block.LinkRefDef):

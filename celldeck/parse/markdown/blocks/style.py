@@ -5,7 +5,6 @@ Marp: https://marpit.marp.app/theme-css?id=tweak-style-through-markdown
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from marko.block import BlockElement
@@ -14,9 +13,10 @@ from celldeck.js import SPACE, trim
 from celldeck.parse.markdown.blocks.comment import read_to
 from celldeck.parse.markdown.lines import Lines
 from celldeck.parse.markdown.parser import LineElement
+from celldeck.patterns import late
 
-_OPENING = re.compile(rf"(?ai)<style(?=[{SPACE}>]|$)")
-_CLOSING = re.compile(r"(?ai)</style>")
+_OPENING = late(rf"(?ai)<style(?=[{SPACE}>]|$)")
+_CLOSING = late(r"(?ai)</style>")
 
 
 class Style(LineElement, BlockElement):

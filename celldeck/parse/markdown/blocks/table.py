@@ -11,9 +11,10 @@ from celldeck.js import trim
 from celldeck.nodes import Align
 from celldeck.parse.markdown.lines import Lines
 from celldeck.parse.markdown.parser import BlockParser, LineElement
+from celldeck.patterns import late
 
-_DELIMITERS = re.compile(r"(?:[|:][-|: \t]|-[-|:])[-|: \t]*$")
-_COLUMN = re.compile(r":?-+:?$")
+_DELIMITERS = late(r"(?:[|:][-|: \t]|-[-|:])[-|: \t]*$")
+_COLUMN = late(r":?-+:?$")
 # A short row is filled up with empty cells, so a small text could become a huge table.
 _FILLED_LIMIT: Final = 0x10000
 

@@ -6,7 +6,6 @@ https://github.com/markdown-it/linkify-it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -24,15 +23,16 @@ from celldeck.nodes import (
 )
 from celldeck.parse.markdown.tags import LINK_END_TAG, LINK_TAG
 from celldeck.parse.markdown.urls import is_allowed, normalize_link, normalize_link_text
+from celldeck.patterns import late
 
 if TYPE_CHECKING:
     from linkify_it import LinkifyIt
 
 # An address without a space that is longer than this is none that a reader could use.
 _LENGTH_LIMIT: Final = 10_000
-_WORD = re.compile(r"[^ \t\n]+")
-_SPACE = re.compile(r"[ \t\n]")
-_MAILTO = re.compile(r"(?ai)mailto:")
+_WORD = late(r"[^ \t\n]+")
+_SPACE = late(r"[ \t\n]")
+_MAILTO = late(r"(?ai)mailto:")
 
 
 @cache

@@ -9,11 +9,11 @@ markdown-it: https://github.com/markdown-it/markdown-it/blob/master/lib/parser_i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from celldeck.errors import DeckError
+from celldeck.frozen import frozen
 from celldeck.nodes import Text
 from celldeck.parse.markdown.backticks import CodeEnds
 from celldeck.parse.markdown.brackets import Brackets
@@ -26,7 +26,7 @@ from celldeck.parse.markdown.references import References
 _TOKEN_LIMIT: Final = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rules:
     """Which rules hold for a text, and the link references that it may use."""
 

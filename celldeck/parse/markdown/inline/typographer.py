@@ -29,22 +29,23 @@ from celldeck.nodes import (
     Text,
 )
 from celldeck.parse.markdown.inline.characters import kind_of
+from celldeck.patterns import late
 
 _SIGNS: Final = {"c": "©", "r": "®", "tm": "™"}
-_SIGN = re.compile(r"(?ai)\((c|r|tm)\)")
+_SIGN = late(r"(?ai)\((c|r|tm)\)")
 _REPLACEMENTS: Final = (
-    (re.compile(r"\+-"), "±"),
-    (re.compile(r"\.{2,}"), "…"),
-    (re.compile(r"([?!])…"), r"\1.."),
-    (re.compile(r"([?!]){4,}"), r"\1\1\1"),
-    (re.compile(r",{2,}"), ","),
-    (re.compile(r"(^|[^-])---(?=[^-]|$)", re.MULTILINE), r"\1—"),
-    (re.compile(rf"(^|[{SPACE}])--(?=[{SPACE}]|$)", re.MULTILINE), r"\1–"),
-    (re.compile(rf"(^|[^-{SPACE}])--(?=[^-{SPACE}]|$)", re.MULTILINE), r"\1–"),
+    (late(r"\+-"), "±"),
+    (late(r"\.{2,}"), "…"),
+    (late(r"([?!])…"), r"\1.."),
+    (late(r"([?!]){4,}"), r"\1\1\1"),
+    (late(r",{2,}"), ","),
+    (late(r"(^|[^-])---(?=[^-]|$)", re.MULTILINE), r"\1—"),
+    (late(rf"(^|[{SPACE}])--(?=[{SPACE}]|$)", re.MULTILINE), r"\1–"),
+    (late(rf"(^|[^-{SPACE}])--(?=[^-{SPACE}]|$)", re.MULTILINE), r"\1–"),
 )
 _QUOTES: Final = {'"': ("“", "”"), "'": ("‘", "’")}
 _APOSTROPHE: Final = "’"
-_QUOTE = re.compile("['\"]")
+_QUOTE = late("['\"]")
 # As many quotes may be open at a time; a text with more is left as it is.
 _OPEN_LIMIT: Final = 1000
 

@@ -8,7 +8,6 @@ markdown-it: https://github.com/markdown-it/markdown-it/tree/master/lib/rules_in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,7 @@ from celldeck.parse.markdown.inline.rules.html import read_angle
 from celldeck.parse.markdown.inline.rules.links import read_image, read_link
 from celldeck.parse.markdown.inline.rules.math import read_math
 from celldeck.parse.markdown.inline.rules.newline import read_newline
+from celldeck.patterns import late
 
 if TYPE_CHECKING:
     from celldeck.parse.markdown.inline.scanner import Scanner
@@ -43,8 +43,8 @@ RULES: Final[dict[str, Rule]] = {
     ".": read_classes,
 }
 
-SPECIAL: Final = re.compile(r"[\n\\$`~*_\[<&]|!(?=\[)|:(?=//)|\.(?=[A-Za-z_-])")
+SPECIAL: Final = late(r"[\n\\$`~*_\[<&]|!(?=\[)|:(?=//)|\.(?=[A-Za-z_-])")
 """Where a rule can begin: `!`, `:` and `.` mostly end a sentence or a word."""
 
-SPECIAL_OR_CLOSING: Final = re.compile(SPECIAL.pattern + r"|\]")
+SPECIAL_OR_CLOSING: Final = late(SPECIAL.pattern + r"|\]")
 """The same, and where a link's text can end."""

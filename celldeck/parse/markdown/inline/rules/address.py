@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from celldeck.nodes import Link, Text
 from celldeck.parse.markdown.inline.linkify import address_at
 from celldeck.parse.markdown.urls import is_allowed, normalize_link, normalize_link_text
+from celldeck.patterns import late
 
 if TYPE_CHECKING:
     from celldeck.parse.markdown.inline.scanner import Scanner
 
 _SCHEMES: Final = frozenset({"http", "https", "ftp"})
-_SCHEME = re.compile(r"[A-Za-z0-9+.-]*$")
+_SCHEME = late(r"[A-Za-z0-9+.-]*$")
 _LONGEST_SCHEME: Final = 10
 
 

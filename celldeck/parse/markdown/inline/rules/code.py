@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from celldeck.nodes import CodeSpan
+from celldeck.patterns import late
 
 if TYPE_CHECKING:
     from celldeck.parse.markdown.inline.scanner import Scanner
 
-_LINE_SEPARATOR = re.compile("[\r\u2028\u2029]")
+_LINE_SEPARATOR = late("[\r\u2028\u2029]")
 
 
 def read_code(scanner: Scanner, at: int, silent: bool) -> int:

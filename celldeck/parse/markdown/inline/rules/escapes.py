@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from celldeck.nodes import HardBreak
 from celldeck.parse.markdown.entities import decode_name, decode_number
 from celldeck.parse.markdown.inline.rules.newline import behind_spaces
+from celldeck.patterns import late
 
 if TYPE_CHECKING:
     from celldeck.parse.markdown.inline.scanner import Scanner
 
 _ESCAPED: Final = frozenset("\\!\"#$%&'()*+,./:;<=>?@[]^_`{|}~-")
-_NUMBER = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
-_NAME = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_NUMBER = late(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
+_NAME = late(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 
 
 def read_escape(scanner: Scanner, at: int, silent: bool) -> int:

@@ -5,24 +5,24 @@ https://spec.commonmark.org/0.31.2/#autolinks and https://spec.commonmark.org/0.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from celldeck.nodes import HtmlInline, InlineComment, Link, Text
 from celldeck.parse.markdown.comments import find_comment
 from celldeck.parse.markdown.tags import LINK_END_TAG, LINK_TAG, TAG
 from celldeck.parse.markdown.urls import is_allowed, normalize_link, normalize_link_text
+from celldeck.patterns import late
 
 if TYPE_CHECKING:
     from celldeck.parse.markdown.inline.scanner import Scanner
 
-_ADDRESS = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^<>\x00-\x20]*+)>")
-_MAIL = re.compile(
+_ADDRESS = late(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^<>\x00-\x20]*+)>")
+_MAIL = late(
     r"<([a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]++@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*)>"
 )
-_TAG = re.compile(TAG)
-_DECLARATION = re.compile("<![A-Za-z]")
+_TAG = late(TAG)
+_DECLARATION = late("<![A-Za-z]")
 
 
 def read_angle(scanner: Scanner, at: int, silent: bool) -> int:

@@ -5,7 +5,6 @@ https://spec.commonmark.org/0.31.2/#links
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from celldeck.nodes import Image, Link
@@ -13,11 +12,12 @@ from celldeck.parse.markdown.destinations import read_destination, read_title
 from celldeck.parse.markdown.inline.tree import build
 from celldeck.parse.markdown.references import normalize_label
 from celldeck.parse.markdown.urls import is_allowed, normalize_link
+from celldeck.patterns import late
 
 if TYPE_CHECKING:
     from celldeck.parse.markdown.inline.scanner import Scanner
 
-_SPACES_AND_LINE_ENDS = re.compile(r"[ \t\n]*")
+_SPACES_AND_LINE_ENDS = late(r"[ \t\n]*")
 
 
 class _Target(NamedTuple):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from celldeck.nodes import HardBreak, SoftBreak
+from celldeck.patterns import late
 
 if TYPE_CHECKING:
     from celldeck.parse.markdown.inline.scanner import Scanner
 
-_SPACES = re.compile(r"[ \t]*")
+_SPACES = late(r"[ \t]*")
 _SOFT: Final = SoftBreak()
 _HARD: Final = HardBreak()
 
