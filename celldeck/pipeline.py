@@ -33,14 +33,13 @@ from celldeck.render.blocks import render_blocks
 from celldeck.render.code_lines import CSS as CODE_LINES_CSS
 from celldeck.render.context import Context
 from celldeck.render.math import CSS as MATH_CSS
-from celldeck.render.math import Typesetter
+from celldeck.render.math import Typesetter, expect_formulas
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
 from celldeck.render.slides import STATES_CSS
 from celldeck.render.speaker import planned_seconds, typeset_notes
 from celldeck.render.step_figures import CSS as STEP_FIGURES_CSS
 from celldeck.source import Source, Span
-from celldeck.themes import ThemeSet, find_theme, resize, stylesheet
-from celldeck.themes import tell as tell_of_themes
+from celldeck.themes import KeptThemes, ThemeSet
 from celldeck.tools import Look, Tools, themes_hint
 
 if TYPE_CHECKING:
@@ -124,7 +123,9 @@ def build(path: Path, tools: Tools, template: DocumentTemplate = "bespoke") -> B
 def load(path: Path, tools: Tools) -> Deck:
     """Return the deck at `path`, its cells not run; errors as `build`."""
     again = tools.again(path).reader
-    deck = parse(read_source(path), tools.options(path), read_file=read_code, again=again)
+    source = read_source(path)
+    expect_formulas(source.text, tools.cache, tools.mathjax)
+    deck = parse(source, tools.options(path), read_file=read_code, again=again)
     tools.parts.update(file.resolve() for file in deck.files)
     return with_gateway(deck, tools.settings.gateway)
 
@@ -197,21 +198,21 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
     else:
         told += _unknown_themes(deck, themes)
         deck = choose_theme(deck, themes)
-    theme, size = _sized(themes, find_theme(themes, _text(deck.directives.get("theme"))), deck, told)
+    kept = KeptThemes(themes, tools.cache)
+    theme, size = _sized(kept, deck, told)
     context = _context(deck, theme, options, tools, told)
     page = render(deck, theme, context, tools.again(path).renderer)
     if template == "bespoke" or (template == "print" and typesets_notes(tools.settings)):
         page = _with_speaker(page, context, tools, told)
-    css = stylesheet(
-        themes,
+    css, told_of_themes = kept.stylesheet(
         theme,
-        styles=[(style.css, style.scope) for style in deck.styles],
+        deck,
         size=size,
         options=options,
         container=CONTAINERS[template],
         extra=_extra_styles(page),
     )
-    told += tell_of_themes(themes, theme, deck)
+    told += told_of_themes
     if deck.cells:
         from celldeck.render.mime.plotly import with_script
 
@@ -497,10 +498,10 @@ def _unknown_themes(deck: Deck, themes: ThemeSet) -> Iterator[Notice]:
         )
 
 
-def _sized(
-    themes: ThemeSet, theme: Theme, deck: Deck, told: list[Notice]
-) -> tuple[Theme, tuple[str, str] | None]:
-    """Return the theme in the size that the deck asks for, and that size for the stylesheet."""
+def _sized(themes: KeptThemes, deck: Deck, told: list[Notice]) -> tuple[Theme, tuple[str, str] | None]:
+    """Return the deck's theme in the size that it asks for, and that size for the stylesheet."""
+    wanted = _text(deck.directives.get("theme"))
+    theme = themes.find(wanted)
     name = _text(deck.directives.get("size"))
     if not name:
         return theme, None
@@ -516,7 +517,7 @@ def _sized(
         )
         return theme, None
     size = theme.presets[name]
-    return resize(themes, theme, size), size
+    return themes.find(wanted, size), size
 
 
 def _extra_styles(page: Page) -> list[str]:

@@ -13,12 +13,12 @@ from celldeck.cache import Cache
 from celldeck.closest import closest
 from celldeck.errors import DeckError
 from celldeck.export.inline import Reinliner
+from celldeck.javascript.mathjax import MathJax
 from celldeck.marp_project import MarpProject, find_marp_project
 from celldeck.model import MarpOptions
 from celldeck.parse import Rereader
 from celldeck.render import Rerenderer
 from celldeck.render.code import Highlighter
-from celldeck.render.math import MathJax
 from celldeck.settings import Settings
 from celldeck.themes import ThemeSet, add_theme_file, find_name, load_themes
 

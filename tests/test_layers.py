@@ -13,9 +13,9 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "celldeck"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("source", "files", "cache", "js"),
+    ("source", "files", "cache", "js", "frozen", "patterns", "closest", "side_by_side"),
     ("errors", "nodes", "emoji", "js", "packages", "keymap"),
-    ("model",),
+    ("model", "javascript"),
     ("cell_options", "gateway"),
     (
         "parse",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from celldeck.cache import Cache
 
 if TYPE_CHECKING:
-    from celldeck.render.engine import Engine
+    from celldeck.javascript.engine import Engine
 
 _TIME_LIMIT_S = 1.5
 _PLUGIN = Path("revealjs") / "dist" / "plugin" / "highlight.js"
@@ -79,7 +79,7 @@ class Highlighter:
             self._running = None
 
     def _highlight(self, code: str, name: str) -> str | None:
-        from celldeck.render.engine import ScriptError
+        from celldeck.javascript.engine import ScriptError
 
         try:
             html: str = self._engine().call("highlight", code, name, time_limit_s=_TIME_LIMIT_S)
@@ -110,7 +110,7 @@ class Highlighter:
 
     def _engine(self) -> Engine:
         if self._running is None:
-            from celldeck.render.engine import Engine
+            from celldeck.javascript.engine import Engine
 
             self._running = Engine([self._file, _GRAMMARS], before=_PAGE, after=_FUNCTIONS)
         return self._running

@@ -11,31 +11,17 @@ MathJax: https://docs.mathjax.org/en/v3.2/
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterable, Sequence
 from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from celldeck.cache import Cache
 from celldeck.frozen import frozen
+from celldeck.javascript.mathjax import Definition, MathJax
+from celldeck.patterns import late
 
-if TYPE_CHECKING:
-    from celldeck.render.engine import Engine
-
-_TIME_LIMIT_S = 1.5
-"""A formula takes a few hundredths; what takes this long would keep the author waiting for nothing."""
+_MAYBE = late(r"\$[^$]+\$")
 VERSION = "MathJax 3.2.2/1"
 """Part of every key in the cache; the number goes up when `mathjax.js` changes what comes out."""
-
-_FILES = (
-    "loader.js",
-    "core.js",
-    "adaptors/liteDOM.js",
-    "input/tex-full.js",
-    "output/svg.js",
-    "output/svg/fonts/tex.js",
-)
 
 CSS = """\
 mjx-container[jax="SVG"] { direction: ltr; }
@@ -76,78 +62,6 @@ class Typeset:
     """One `<mjx-container>`; where MathJax failed, the escaped source."""
     error: str | None = None
     """What is wrong with the formula, in words; its source is then shown. None: nothing."""
-
-
-@frozen
-class Definition:
-    """A formula that changes what later formulas mean."""
-
-    tex: str
-    display: bool
-    names: tuple[str, ...]
-    """What it defines, as it stands where it is used: `\\\\R`, `lemma`; `*` is anything."""
-
-
-class MathJax:
-    """MathJax in an engine, started by the first formula. One serves many decks, in several threads too."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
-        self._known: list[Definition] = []
-
-    def typeset(self, tex: str, display: bool, definitions: Sequence[Definition]) -> dict[str, Any]:
-        """Typeset one formula after others.
-
-        Args:
-            tex: its source, without dollars.
-            display: whether it is a block of its own.
-            definitions: what stands before it in its deck.
-
-        Returns:
-            `svg`, or None if MathJax broke down; `error`, or None; `names`, what it defines; `stopped`, if
-            the engine had to be stopped.
-
-        Raises:
-            DeckError: the engine or MathJax is not installed.
-        """
-        from celldeck.render.engine import ScriptError
-
-        with self._lock:
-            try:
-                engine = self._ready(definitions)
-                result: dict[str, Any] = engine.call("typeset", tex, display, time_limit_s=_TIME_LIMIT_S)
-            except ScriptError as error:
-                self.close()
-                # Not for the cache: it may have run out of time because the machine was busy.
-                return {"svg": None, "error": str(error), "names": [], "stopped": True}
-            if result["names"]:
-                self._known.append(Definition(tex, display, tuple(result["names"])))
-            return result
-
-    def close(self) -> None:
-        """End the engine, if it runs; the next formula starts another."""
-        if self._engine is not None:
-            self._engine.close()
-        self._engine = None
-        self._known = []
-
-    def _ready(self, definitions: Sequence[Definition]) -> Engine:
-        """Return the engine, knowing the definitions and no others."""
-        from celldeck.packages import package_folder
-        from celldeck.render.engine import Engine
-
-        if self._engine is None:
-            folder = package_folder("mathjax") / "static" / "mathjax" / "es5"
-            glue = Path(__file__).with_name("mathjax.js").read_text(encoding="utf-8")
-            self._engine = Engine([folder / name for name in _FILES], after=glue)
-        if self._known != list(definitions[: len(self._known)]):
-            self._engine.call("forget")
-            self._known = []
-        for definition in definitions[len(self._known) :]:
-            self._engine.call("typeset", definition.tex, definition.display)
-            self._known.append(definition)
-        return self._engine
 
 
 class Typesetter:
@@ -196,15 +110,7 @@ class Typesetter:
         missing = [each for each in dict.fromkeys(formulas) if not self._cache.has("math", _key(*each))]
         if not missing:
             return
-        from celldeck.render.typeset_many import Helper, split
-
-        here, elsewhere = split(missing)
-        if not elsewhere:
-            return
-        helpers = [Helper(share) for share in elsewhere]
-        results = [(each, self._mathjax.typeset(*each, ())) for each in here]
-        for helper in helpers:
-            results += helper.results()
+        results = self._mathjax.typeset_many(missing)
         for formula, result in results:
             if not result.get("stopped"):
                 self._cache.put("math", _key(*formula), json.dumps(result, ensure_ascii=False))
@@ -237,3 +143,17 @@ def _shown(tex: str, display: bool, svg: str | None, error: str | None) -> Types
     block = ' data-display="block"' if display else ""
     html = svg.replace("<mjx-container ", f'<mjx-container data-tex="{source}"{block} ', 1)
     return Typeset(html.replace(' role="img"', f' role="img" aria-label="{source}"', 1), error)
+
+
+def expect_formulas(text: str, cache: Cache, mathjax: MathJax) -> None:
+    """Have MathJax loaded beside what is done until then, where a deck has formulas that are new.
+
+    Args:
+        text: the deck's source; what stands between dollars may be a formula.
+        cache: it knows which were there before.
+        mathjax: what the formulas will be typeset by.
+    """
+    maybe = "\0".join(_MAYBE.findall(text))
+    if maybe and not cache.has("formulas", VERSION + maybe):
+        cache.put("formulas", VERSION + maybe, "")
+        mathjax.expect()

@@ -60,7 +60,7 @@ METRICS_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
     "evaluate other data": (3, METRICS[3].replace("x, y", "x[:9], y[:9]"), (2, 3, 4, 5)),
     "start the metrics anew": (4, "model.reset_metrics()", (2, 3, 4, 5)),
     "another batch": (4, METRICS[4].replace("8", "16"), (2, 3, 4, 5)),
-    "warn no more": (7, "pass", (7,)),
+    "warn no more": (7, "pass", (7, 8)),
     "warn again": (8, METRICS[8] + "\nprint('edited')", (8,)),
     "another global seed": (0, CELLS[0].replace("3", "4"), (0, 1, 2, 3, 4, 5, 6, 9)),
     "trace again": (6, METRICS[6] + "\nprint('edited')", (6,)),

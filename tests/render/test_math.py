@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from celldeck.cache import Cache
-from celldeck.render.math import MathJax, Typeset, Typesetter
+from celldeck.javascript.mathjax import MathJax
+from celldeck.render.math import Typeset, Typesetter
 
 
 @pytest.fixture(scope="module")
@@ -118,10 +119,10 @@ def test_a_link_takes_no_script_into_the_page(typesetter: Typesetter) -> None:
 
 
 def test_a_formula_that_takes_too_long_is_stopped(mathjax: MathJax, monkeypatch: pytest.MonkeyPatch) -> None:
-    import celldeck.render.math as math
+    import celldeck.javascript.mathjax as module
 
     cache = Cache(None)
-    monkeypatch.setattr(math, "_TIME_LIMIT_S", 0.01)
+    monkeypatch.setattr(module, "_TIME_LIMIT_S", 0.01)
     long = "x" + r"+\frac{a}{b}" * 500
     assert Typesetter(cache, mathjax).typeset(long, False).error == "InternalError: interrupted"
     monkeypatch.undo()

@@ -1,9 +1,10 @@
 """Typeset formulas in processes of their own, where there are many and cores to spare.
 
-A formula takes milliseconds, and the engine holds the interpreter while it works, so threads would not help.
+A formula takes milliseconds, and the engine holds the interpreter while it works, so threads would not help;
+and to load MathJax takes as long as to parse a deck.
 
-As a program, `python -m celldeck.render.typeset_many` reads `[tex, display]` pairs as JSON from its input and
-writes what `MathJax.typeset` gives for each.
+As a program, `python -m celldeck.javascript.helper` loads MathJax, reads `[tex, display]` pairs as JSON from
+its input and writes what `MathJax.typeset` gives for each.
 """
 
 from __future__ import annotations
@@ -25,16 +26,24 @@ WORTH_A_PROCESS = 50
 
 
 def split(
-    formulas: Sequence[Formula], cores: int | None = None
+    formulas: Sequence[Formula], cores: int | None = None, *, is_waiting: bool = False
 ) -> tuple[Sequence[Formula], list[Sequence[Formula]]]:
     """Return the formulas to typeset here, and those for each further process.
 
     Args:
+        formulas: all of them.
         cores: None: those of this machine.
+        is_waiting: the first of the further processes has MathJax loaded, and this one has not.
     """
     processes = min(cores or os.cpu_count() or 1, 1 + len(formulas) // (2 * WORTH_A_PROCESS))
     if processes < 2:
-        return formulas, []
+        return ((), [formulas]) if is_waiting else (formulas, [])
+    if is_waiting:
+        first = (len(formulas) + (processes - 1) * WORTH_A_PROCESS) // processes
+        rest = formulas[first:]
+        share = -(-len(rest) // (processes - 1))
+        others = [rest[at : at + share] for at in range(share, len(rest), share)]
+        return rest[:share], [formulas[:first], *others]
     # The others start later by what loading takes.
     share = max(1, (len(formulas) - WORTH_A_PROCESS) // processes)
     here = len(formulas) - share * (processes - 1)
@@ -44,21 +53,25 @@ def split(
 class Helper:
     """A process that typesets formulas while this one does others."""
 
-    def __init__(self, formulas: Sequence[Formula]) -> None:
-        """Start it."""
-        self._formulas = formulas
+    def __init__(self) -> None:
+        """Start it; it loads MathJax at once."""
+        self._formulas: Sequence[Formula] = ()
         self._answer = b""
         place = str(Path(__file__).parents[2])
         path = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "celldeck.render.typeset_many"],
+            [sys.executable, "-m", "celldeck.javascript.helper"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": path},
         )
-        # Read while it writes: a pipe holds less than a handful of formulas.
         self._reader = threading.Thread(target=self._read, daemon=True)
+
+    def give(self, formulas: Sequence[Formula]) -> None:
+        """Give it the formulas to typeset; once."""
+        self._formulas = formulas
+        # Read while it writes: a pipe holds less than a handful of formulas.
         self._reader.start()
 
     def _read(self) -> None:
@@ -70,12 +83,19 @@ class Helper:
         if self._process.returncode == 0:
             yield from zip(self._formulas, json.loads(self._answer), strict=True)
 
+    def close(self) -> None:
+        """End it, if it was given nothing."""
+        if not self._formulas:
+            self._process.kill()
+            self._process.communicate()
+
 
 def main() -> None:
     """Typeset what stands on the input."""
-    from celldeck.render.math import MathJax
+    from celldeck.javascript.mathjax import MathJax
 
     mathjax = MathJax()
+    mathjax.load()
     results = [mathjax.typeset(tex, display, ()) for tex, display in json.load(sys.stdin.buffer)]
     mathjax.close()
     sys.stdout.write(json.dumps(results))

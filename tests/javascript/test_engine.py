@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from celldeck.errors import DeckError
+from celldeck.javascript.engine import Engine, ScriptError
 from celldeck.packages import package_folder
-from celldeck.render.engine import Engine, ScriptError
 
 FUNCTIONS = """
 const same = (x) => x;
@@ -137,8 +137,6 @@ def test_package_folder_tells_what_is_missing() -> None:
 
 
 def test_a_process_ends_though_an_engine_runs() -> None:
-    code = (
-        "from celldeck.render.engine import Engine; e = Engine([], after='f = () => 1'); print(e.call('f'))"
-    )
+    code = "from celldeck.javascript.engine import Engine\ne = Engine([], after='f = () => 1')\nprint(e.call('f'))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "1\n", "")
