@@ -137,6 +137,10 @@ def test_package_folder_tells_what_is_missing() -> None:
 
 
 def test_a_process_ends_though_an_engine_runs() -> None:
-    code = "from celldeck.javascript.engine import Engine\ne = Engine([], after='f = () => 1')\nprint(e.call('f'))"
+    code = (
+        "from celldeck.javascript.engine import Engine\n"
+        "engine = Engine([], after='f = () => 1')\n"
+        "print(engine.call('f'))"
+    )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "1\n", "")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from celldeck.model import Style
 from celldeck.parse import parse
 from celldeck.source import Source
 
@@ -12,12 +11,15 @@ def test_styles_stand_in_the_order_in_which_they_apply() -> None:
             "> <style data-scoped>\n> d {}\n> </style>\n\n<style></style>"
         )
     )
-    assert deck.styles == (
-        Style("a {}", 2),
-        Style("c {}", 6),
-        Style("b {}", 4, 1),
-        Style("d {}", 10, 2),
-    )
+    assert [(style.css, style.line, style.slide) for style in deck.styles] == [
+        ("a {}", 2, None),
+        ("c {}", 6, None),
+        ("b {}", 4, 1),
+        ("d {}", 10, 2),
+    ]
+    scopes = [style.scope for style in deck.styles]
+    assert scopes[:2] == [None, None]
+    assert scopes[2] and scopes[3] and scopes[2] != scopes[3]
 
 
 def test_scope_keys_stay_the_same_and_differ_from_slide_to_slide() -> None:
