@@ -245,9 +245,6 @@ def override(settings: Settings, given: Mapping[str, Any]) -> Settings:
 
 
 def _table(source: Source) -> Mapping[str, Any]:
-    if "celldeck" not in source.text and "\\" not in source.text:
-        # No key can be spelt in another way; and to read the file takes as long as to parse a deck.
-        return {}
     import tomllib
 
     try:

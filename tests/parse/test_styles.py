@@ -19,7 +19,9 @@ def test_styles_stand_in_the_order_in_which_they_apply() -> None:
     ]
     scopes = [style.scope for style in deck.styles]
     assert scopes[:2] == [None, None]
-    assert scopes[2] and scopes[3] and scopes[2] != scopes[3]
+    assert scopes[2]
+    assert scopes[3]
+    assert scopes[2] != scopes[3]
 
 
 def test_scope_keys_stay_the_same_and_differ_from_slide_to_slide() -> None:
