@@ -100,13 +100,19 @@ class JupyterKernel:
             gateway: address of the Jupyter server that has the kernel; None: this machine.
             zygote: of our own Python: the process is forked from it.
             modules: our own Python imports them before it answers, out of sight of the cells.
+
+        Raises:
+            CannotStart: there is no such kernel, or no room for its files.
         """
         self.files: tuple[Path, ...] = ()
         self._is_own = is_own_python(name, gateway)
         self._zygote = zygote
         self._modules = modules
         self._folder = folder
-        self._private = Path(tempfile.mkdtemp(prefix="celldeck-"))
+        try:
+            self._private = Path(tempfile.mkdtemp(prefix="celldeck-"))
+        except OSError as error:
+            raise CannotStart(f"kernel '{name}' cannot be started: {error}", "is the disk full?") from error
         self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name=f"kernel {name}")
         self._thread.start()

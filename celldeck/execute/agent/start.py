@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import traceback
 from typing import Any
 
@@ -97,8 +98,10 @@ class Cells:
 
     def after(self, result: Any) -> None:
         self.depth -= 1
-        if self.depth != 0 or os.getpid() != self.pid:
+        if self.depth != 0:
             return
+        if os.getpid() != self.pid:
+            end_child(0 if result.success else 1)
         self.trace.is_on = False
         used = self.watch.end()
         self.figures.end()
@@ -117,6 +120,14 @@ class Cells:
             return dict(self.trace.end(self.names.cell, self.names.source))
         except Exception as error:
             return {"broken": "".join(traceback.format_exception(error)[-3:])}
+
+
+def end_child(status: int) -> None:
+    """End a forked child where its cell ends: it would go on as a second kernel, and answer for the first."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(status)
 
 
 def leave() -> None:
