@@ -434,6 +434,18 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
     return context
 
 
+def output_tools(deck: Deck, tools: Tools) -> MimeTools:
+    """Return what outputs of a deck's cells are rendered with apart from its slides; errors as `build`."""
+    look = _look_for(deck, tools)
+    deck = (
+        replace(deck, directives={**deck.directives, "theme": look.forced})
+        if look.forced
+        else choose_theme(deck, look.themes)
+    )
+    theme = find_theme(look.themes, _text(deck.directives.get("theme")))
+    return mime_tools(_context(deck, theme, tools.options(deck.source.path), tools, []), tools)
+
+
 def mime_tools(context: Context, tools: Tools) -> MimeTools:
     """Return what the outputs of cells are rendered with."""
     from celldeck.render.mime import MimeTools

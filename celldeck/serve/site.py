@@ -18,6 +18,7 @@ from celldeck.render.mime.frames import Frames
 from celldeck.render.page import document, notes_html
 from celldeck.serve.audience.stage import Stage
 from celldeck.serve.guard import Guard
+from celldeck.serve.live import Lives
 from celldeck.serve.problems import Problem
 from celldeck.serve.slide_keys import digest, is_other, origins, slide_keys
 
@@ -111,6 +112,8 @@ class Site:
         """
         self.guard = guard or Guard(secrets.token_urlsafe(32))
         self.frames = Frames()
+        self.lives: Lives | None = None
+        """Runs cells; None: none can be run from pages."""
         self.decks = {path.stem: ServedDeck(path, path.stem) for path in paths}
         self.follow = follow
         self.root = os.path.realpath(root)
