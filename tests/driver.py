@@ -75,6 +75,7 @@ _CODES = {
     "Escape": 27,
     "Backspace": 8,
     " ": 32,
+    "Tab": 9,
 }
 _MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}
 

@@ -241,7 +241,7 @@ class JupyterKernel:
             manager.kernel_name = name
             manager._kernel_spec = KernelSpec(
                 # Cells may use each other's results as `Out`; no history file is to be written.
-                # Jedi keeps a cache of its own in the user's home, and a kernel that is killed leaves half of it.
+                # Jedi keeps a cache in the user's home, and a kernel that is killed leaves half of it.
                 argv=[*own, "--HistoryManager.enabled=False", "--IPCompleter.use_jedi=False"],
                 language="python",
                 display_name="Python",

@@ -23,6 +23,8 @@ from celldeck.execute.plan import Step, steps_of
 from celldeck.files import write_atomically
 from celldeck.model import Cell, Deck, Output
 from celldeck.parse import parse
+from celldeck.pipeline import output_tools
+from celldeck.render.mime import MimeTools
 from celldeck.serve.live.edits import difference, why_not, with_edits, written
 from celldeck.serve.live.kernel import DeckKernel, Spare
 from celldeck.serve.live.painter import Painter
@@ -38,7 +40,8 @@ _SHOWING = frozenset(
 )
 """Kinds of messages that change what is shown."""
 
-Start = Callable[[str, Path], LiveKernel]
+Start = Callable[[str, Path, str | None], LiveKernel]
+"""Takes what `StartKernel` takes."""
 Reply = Callable[[dict[str, Any]], object]
 
 
@@ -67,6 +70,9 @@ class LiveDeck:
         self._life = 0
         """Counts kernels: what an earlier one still says is not heard."""
         self._thread: threading.Thread | None = None
+        self._own_tools: Tools | None = None
+        """Of the thread that runs: its engines live in it."""
+        self._code_tools: tuple[Deck, MimeTools] | None = None
         self._closed = False
         self._painter = Painter(make_tools, self._painted)
 
@@ -83,6 +89,7 @@ class LiveDeck:
                 cell = deck.cells[index]
                 state = before.get(key) or CellState(index, cell.source)
                 state.index, state.fixed, state.place = index, why_not(cell), str(cell.span)
+                state.language = cell.language
                 state.built_mark = self._built_mark(cell, index in doubtful, verified)
                 cells[index] = state
             stays = {id(state) for state in cells.values()}
@@ -168,16 +175,16 @@ class LiveDeck:
                 raise DeckError(f"this cell cannot be changed here: {cell.fixed}")
             edited = None if source == cell.built else source
             if edited != cell.edited:
-                cell.edited = edited
+                cell.edited, cell.code = edited, None
                 self._changed(index)
-                self._do("keep", self._keep_diff)
+                self._do("keep", self._keep_edits)
 
     def run(self, indices: Iterable[int]) -> None:
         """Run cells after those that wait already."""
         with self._lock:
             for index in indices:
                 self._known(index)
-                if index not in self._queue and index != self._current:
+                if index not in self._queue:
                     self._queue.append(index)
             self._tell_waiting()
             self._do("run", self._run_queue)
@@ -325,6 +332,24 @@ class LiveDeck:
                 "lines that begin with `#|` are options, and belong into the file",
             )
 
+    def _keep_edits(self) -> None:
+        """Make what is shown of edits, and keep them."""
+        self._keep_diff()
+        deck = self._deck
+        if deck is None:
+            return
+        if self._code_tools is None or self._code_tools[0] is not deck:
+            if self._own_tools is None:
+                self._own_tools = self._make_tools()
+            self._code_tools = (deck, output_tools(deck, self._own_tools))
+        for index, source in self._edits().items():
+            if self._cells[index].code is None:
+                html = self._code_tools[1].code(source, deck.cells[index].language)
+                with self._lock:
+                    if index in self._cells and self._cells[index].edited == source:
+                        self._cells[index].code = html
+                        self._changed(index)
+
     def _keep_diff(self) -> None:
         """Keep what was changed in a file, so that nothing is lost whatever happens."""
         deck = self._deck
@@ -371,6 +396,8 @@ class LiveDeck:
             with self._lock:
                 self._lock.wait_for(lambda: self._jobs or self._closed, WATCH_S if self._kernel else None)
                 if self._closed:
+                    if self._own_tools:
+                        self._own_tools.close()
                     return
                 job = self._jobs.popleft()[1] if self._jobs else self._look_after
             try:
@@ -459,7 +486,7 @@ class LiveDeck:
     def _start_kernel(self) -> LiveKernel:
         deck = self._deck
         assert deck is not None
-        return self._start(deck.kernel or "", deck.source.path.absolute().parent)
+        return self._start(deck.kernel or "", deck.source.path.absolute().parent, deck.gateway)
 
     def _steps(self, *, built: bool = False) -> tuple[Step, ...]:
         """Return the cells that run, with their code as it is now, or as it was built."""

@@ -17,6 +17,7 @@ FOREVER_S = 7 * 24 * 3600.0
 ASK_S = 3.0
 """How long completion and help may take."""
 
+
 StartLive = Callable[[], LiveKernel]
 """Starts a kernel in the deck's folder. Raises CannotStart."""
 

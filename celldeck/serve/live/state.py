@@ -24,6 +24,8 @@ class CellState:
     built_mark: Mark = "built"
     edited: str | None = None
     """Its code as it was changed here; None: it was not."""
+    code: str | None = None
+    """The HTML of its code as it was changed here; None: it was not, or nobody has made it yet."""
     parts: tuple[str, ...] | None = None
     """The HTML of its outputs, made here; None: they are as they were built."""
     is_stale: bool = False
@@ -37,6 +39,8 @@ class CellState:
     """The cell that runs before it; None: it does not wait."""
     fixed: str | None = None
     """Why it cannot be changed, in words; None: it can."""
+    language: str = ""
+    """Of its code, as written after its fence."""
     place: str = ""
     """Where it stands: file and line."""
     revision: int = 0
@@ -55,7 +59,7 @@ class CellState:
 
     def clear(self) -> None:
         """Be as it was built."""
-        self.edited = self.parts = self.seconds = self.began = self.waits_for = None
+        self.edited = self.code = self.parts = self.seconds = self.began = self.waits_for = None
         self.is_stale = self.is_made_here = False
 
     def told(self, now: float) -> dict[str, Any]:
@@ -65,6 +69,8 @@ class CellState:
             "built": self.built,
             "source": self.source,
             "isEdited": self.edited is not None,
+            "code": self.code,
+            "language": self.language,
             "mark": self.mark,
             "elapsed": None if self.began is None else round(now - self.began, 3),
             "waitsFor": None if self.waits_for is None else self.waits_for + 1,
