@@ -106,7 +106,7 @@ export default function editor(deck) {
         const meant = [...before].slice(start ?? cursor).join("");
         const extra = prefix.length - meant.length;
         const fits = extra >= 0 ? (text) => prefix.slice(0, extra) + text : (text) => text.slice(-extra);
-        callback(null, (matches ?? []).map(([text, type], at) => ({ value: fits(text), caption: text, meta: type, score: 1000 - at })));
+        callback(null, (matches ?? []).map(([text, type], at) => ({ value: fits(text), meta: type, score: 1000 - at })));
       });
     },
   });

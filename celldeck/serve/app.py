@@ -69,7 +69,7 @@ class DeckPage(Handler):
         nonce = secrets.token_urlsafe(16)
         has_cells = self.site.lives is not None and self.site.lives.get(self.known(name)) is not None
         run = f"/~run/{quote(name)}" if has_cells and self.holds_token else None
-        html = self.site.html(self.known(name), nonce=nonce, run=run)
+        html = self.site.html(self.known(name), nonce=nonce, run=run, leads=self.holds_token)
         if html is None:
             error = self.site.decks[name].error
             content = f"<pre>{escape(error)}</pre>" if error else "<p>It is being built.</p>"

@@ -235,12 +235,15 @@ class Site:
             listener(self._problems(deck))
         return lambda: deck.listeners.discard(listener)
 
-    def html(self, name: str, *, nonce: str | None = None, run: str | None = None) -> str | None:
+    def html(
+        self, name: str, *, nonce: str | None = None, run: str | None = None, leads: bool = False
+    ) -> str | None:
         """Return the deck's document, following its builds; None if no build was good yet.
 
         Args:
             nonce: see `render.page.document`.
             run: the same.
+            leads: it may lead the audience, which who may run no cells may not, either.
         """
         with self._lock:
             shown = self.decks[name].shown
@@ -254,8 +257,7 @@ class Site:
             follow_edits=self.follow,
             run=run,
             nonce=nonce,
-            # Who may not run cells may not lead the audience, either.
-            stage=f"/~stage/{quote(name)}" if self.decks[name].stage and run else None,
+            stage=f"/~stage/{quote(name)}" if self.decks[name].stage and leads else None,
             own_scripts=shown.own_scripts,
             also=("/~static/served.js", "/~static/running.js") if nonce else (),
         )
