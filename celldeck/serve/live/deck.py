@@ -344,7 +344,7 @@ class LiveDeck:
             self._code_tools = (deck, output_tools(deck, self._own_tools))
         for index, source in self._edits().items():
             if self._cells[index].code is None:
-                html = self._code_tools[1].code(source, deck.cells[index].language)
+                html = self._code_tools[1].code(source, deck.cells[index].language, ())
                 with self._lock:
                     if index in self._cells and self._cells[index].edited == source:
                         self._cells[index].code = html
