@@ -487,3 +487,19 @@ def test_an_item_opens_a_slide_that_is_dim_a_pause_does_not() -> None:
     texts = ("* a\n* b", "a\n\n<!-- pause -->\n\nb", "<!-- pause -->\n* a\n* b", "```js {1|2}\na\nb\n```")
     found = [states_of(slide) for text in texts for slide in slides_of(f"<!-- class: dim -->\n\n{text}")]
     assert [len(states.all) for states in found] == [2, 2, 3, 2]
+
+
+def test_the_overview_has_the_picture_that_stays(present: Present) -> None:
+    deck = present(
+        rendered(f"* a\n  ![only w:90 first]({DOT})\n* b\n  ![only w:90 second]({DOT})\n\n---\n\nend\n")
+    )
+    shown = (
+        "[...document.querySelectorAll('.step-figure')].filter((e) => e.checkVisibility()).map((e) => e.alt)"
+    )
+    deck.press("ArrowRight")
+    assert deck.evaluate(shown) == ["first"]
+    deck.press("o")
+    deck.frames()
+    assert deck.evaluate(shown) == ["second"]
+    deck.press("Escape")
+    assert deck.evaluate(shown) == ["first"]
