@@ -283,16 +283,15 @@ def test_lines_light_up_step_by_step_and_the_code_stays_in_its_place(present: Pr
     assert lit(deck) == ["b = 2", "c = 3"]
 
 
-def test_code_with_steps_is_laid_out_as_without(present: Present) -> None:
+@pytest.mark.parametrize("theme", ["default", "dsi-certificates-theme"])
+def test_code_with_steps_is_laid_out_as_without(present: Present, theme: str) -> None:
     code = "\n".join(f"line_{n} = {'x' * (9 * n)}  # '''" for n in range(12))
     boxes = (
         "[...document.querySelectorAll('pre, marp-pre, code')].map((e) => e.getBoundingClientRect())"
         ".map((b) => [b.x, b.y, b.width, b.height])"
     )
     found = [
-        present(
-            rendered(f"---\ntheme: dsi-certificates-theme\n---\n\n```python{info}\n{code}\n```\n")
-        ).evaluate(boxes)
+        present(rendered(f"---\ntheme: {theme}\n---\n\n```python{info}\n{code}\n```\n")).evaluate(boxes)
         for info in ("", " {1|12|all}", " {3}")
     ]
     assert found[0] == found[1] == found[2]
