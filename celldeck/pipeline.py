@@ -21,7 +21,7 @@ from celldeck.errors import DeckError, Notice
 from celldeck.files import write_atomically
 from celldeck.gateway import with_gateway
 from celldeck.keymap import with_keys
-from celldeck.model import Cell, Deck, MarpOptions, Page, Theme
+from celldeck.model import Cell, CellTime, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
 from celldeck.parse import choose_theme, parse, unknown_themes
 from celldeck.parse.markdown import read_markdown
@@ -201,7 +201,7 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
     context = _context(deck, theme, options, tools, told)
     page = render(deck, theme, context, tools.again(path).renderer)
     if template == "bespoke" or (template == "print" and typesets_notes(tools.settings)):
-        page = _with_speaker(page, context, tools, told)
+        page = _with_speaker(page, deck.cells, context, tools, told)
     css = stylesheet(
         themes,
         theme,
@@ -232,8 +232,10 @@ def _unseen(deck: Deck) -> Iterator[Notice]:
             yield Notice("empty-value", "this value is None, so nothing is shown of it", cell.span)
 
 
-def _with_speaker(page: Page, context: Context, tools: Tools, told: list[Notice]) -> Page:
-    """Return the page with what its presenter needs: typeset notes, the plan, the keys."""
+def _with_speaker(
+    page: Page, cells: Sequence[Cell], context: Context, tools: Tools, told: list[Notice]
+) -> Page:
+    """Return the page with what its presenter needs: typeset notes, the plan, times of cells, the keys."""
     # Nearly all notes are those of the build before.
     known = tools.again(page.source.path).notes
 
@@ -247,6 +249,7 @@ def _with_speaker(page: Page, context: Context, tools: Tools, told: list[Notice]
         page,
         typeset_notes=tuple(made[notes] for notes in page.notes),
         plan=_plan(page, told),
+        cells=tuple(CellTime(cell.index + 1, cell.slide, cell.took) for cell in cells if not cell.inline),
         keys=with_keys(tools.settings.keys),
     )
 
