@@ -109,6 +109,8 @@ class Cell:
     """None: not run. Empty: ran and showed nothing."""
     seconds: float | None = None
     """How long it ran; None: it did not run in this build."""
+    took: float | None = None
+    """How long the run took that its outputs are of, in this build or an earlier one; None: nobody knows."""
     inline: bool = False
     """It stands in a line of text, and its value takes its place: `` `{python} x` ``."""
     origin: Source | None = None
@@ -236,6 +238,18 @@ class Deck:
 
 
 @frozen
+class CellTime:
+    """How long a cell runs."""
+
+    cell: int
+    """From 1."""
+    slide: int
+    """From 1."""
+    seconds: float | None
+    """None: nobody knows."""
+
+
+@frozen
 class Theme:
     """A theme as checked: its own CSS, and what its chain of imports settles."""
 
@@ -275,5 +289,7 @@ class Page:
     """A slide's notes as HTML, for the presenter view; empty where nobody asked for it."""
     plan: tuple[float | None, ...] = ()
     """Seconds that a slide is to take; None: not planned."""
+    cells: tuple[CellTime, ...] = field(default=(), compare=False)
+    """How long its cells run. A page that shows the same is the same page, however long that took."""
     keys: tuple[Action, ...] = ACTIONS
     """What the keyboard does when it is presented."""

@@ -21,7 +21,7 @@ from celldeck.errors import DeckError, Notice
 from celldeck.files import write_atomically
 from celldeck.gateway import with_gateway
 from celldeck.keymap import with_keys
-from celldeck.model import Cell, Deck, MarpOptions, Page, Theme
+from celldeck.model import Cell, CellTime, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
 from celldeck.parse import choose_theme, parse, unknown_themes
 from celldeck.parse.markdown import read_markdown
@@ -203,7 +203,7 @@ def render_page(deck: Deck, options: MarpOptions, tools: Tools, template: Docume
     context = _context(deck, theme, options, tools, told)
     page = render(deck, theme, context, tools.again(path).renderer)
     if template == "bespoke" or (template == "print" and typesets_notes(tools.settings)):
-        page = _with_speaker(page, context, tools, told)
+        page = _with_speaker(page, deck.cells, context, tools, told)
     css, told_of_themes = kept.stylesheet(
         theme,
         deck,
@@ -233,8 +233,10 @@ def _unseen(deck: Deck) -> Iterator[Notice]:
             yield Notice("empty-value", "this value is None, so nothing is shown of it", cell.span)
 
 
-def _with_speaker(page: Page, context: Context, tools: Tools, told: list[Notice]) -> Page:
-    """Return the page with what its presenter needs: typeset notes, the plan, the keys."""
+def _with_speaker(
+    page: Page, cells: Sequence[Cell], context: Context, tools: Tools, told: list[Notice]
+) -> Page:
+    """Return the page with what its presenter needs: typeset notes, the plan, times of cells, the keys."""
     # Nearly all notes are those of the build before.
     known = tools.again(page.source.path).notes
 
@@ -248,6 +250,7 @@ def _with_speaker(page: Page, context: Context, tools: Tools, told: list[Notice]
         page,
         typeset_notes=tuple(made[notes] for notes in page.notes),
         plan=_plan(page, told),
+        cells=tuple(CellTime(cell.index + 1, cell.slide, cell.took) for cell in cells if not cell.inline),
         keys=with_keys(tools.settings.keys),
     )
 
@@ -433,6 +436,18 @@ def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told:
         cell=cell,
     )
     return context
+
+
+def output_tools(deck: Deck, tools: Tools) -> MimeTools:
+    """Return what outputs of a deck's cells are rendered with apart from its slides; errors as `build`."""
+    look = _look_for(deck, tools)
+    deck = (
+        replace(deck, directives={**deck.directives, "theme": look.forced})
+        if look.forced
+        else choose_theme(deck, look.themes)
+    )
+    theme = find_theme(look.themes, _text(deck.directives.get("theme")))
+    return mime_tools(_context(deck, theme, tools.options(deck.source.path), tools, []), tools)
 
 
 def mime_tools(context: Context, tools: Tools) -> MimeTools:

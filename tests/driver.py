@@ -75,6 +75,7 @@ _CODES = {
     "Escape": 27,
     "Backspace": 8,
     " ": 32,
+    "Tab": 9,
 }
 _MODIFIERS = {"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}
 
@@ -194,3 +195,40 @@ def words(pdf: Path, number: int) -> list[tuple[str, float, float]]:
     boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     word = re.compile(r'<word xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</word>')
     return [(text, float(left), float(right)) for left, right, text in word.findall(boxes)]
+
+
+_JUMPS = """(() => {
+  const boxes = (slide) => [...slide.querySelectorAll('*:not(.step-figure)')].map((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [element, [x, y, width, height].map((side) => Math.round(side * 100) / 100).join(' ')];
+  });
+  const found = [];
+  let states = 0;
+  celldeck.slides.forEach((slide, index) => {
+    const last = celldeck.lastStep(slide);
+    if (!last) return;
+    celldeck.go(index, last, { animate: false });
+    const settled = new Map(boxes(slide));
+    for (let step = 0; step <= last; step += 1) {
+      celldeck.go(index, step, { animate: false });
+      states += 1;
+      for (const [element, box] of boxes(slide)) {
+        if (settled.get(element) !== box) {
+          const name = `${element.localName} ${element.textContent.trim().slice(0, 30)}`;
+          found.push(`slide ${index + 1}, step ${step}: ${name}: ${box}, in the end ${settled.get(element)}`);
+        }
+      }
+    }
+  });
+  return [states, found];
+})()"""
+
+
+def jumps(deck: Presented) -> tuple[int, list[str]]:
+    """Return how many states the slides with steps have, and what in one of them is not where it ends up.
+
+    Pictures that go with a step are left out: they take turns.
+    """
+    deck.evaluate("document.fonts.ready.then(() => null)")
+    states, found = deck.evaluate(_JUMPS)
+    return states, found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from driver import Presented, jumps
 from selectolax.lexbor import LexborHTMLParser
 
 from celldeck.nodes import CellPlace, CodeBlock
@@ -15,6 +16,7 @@ from celldeck.pipeline import Built, build, finish, load, self_contained
 from celldeck.settings import Settings, read_settings
 from celldeck.tools import Tools
 
+Present = Callable[..., Presented]
 ROOT = Path(__file__).parents[1]
 DECKS = sorted((ROOT / "slides").glob("*.md"))
 MOST_CODE_LINES = 12
@@ -82,9 +84,18 @@ def test_every_picture_has_words_for_it(deck: Path, rendered: dict[Path, Built])
     assert pictures_without_words(rendered[deck]) == []
 
 
+@pytest.mark.browser
+def test_nothing_moves_from_step_to_step(deck: Path, rendered: dict[Path, Built], present: Present) -> None:
+    states, found = jumps(present(rendered[deck].page))
+    assert states > 5
+    assert found == []
+
+
 @pytest.mark.kernel
 @pytest.mark.keras
-def test_every_cell_runs_once_and_what_it_shows_has_words(deck: Path, settings: Settings) -> None:
+def test_every_cell_runs_once_and_what_it_shows_has_words(
+    deck: Path, settings: Settings, request: pytest.FixtureRequest
+) -> None:
     if find_spec("tensorflow") is None:
         pytest.skip("needs TensorFlow")
     tools = Tools(settings)
@@ -98,5 +109,8 @@ def test_every_cell_runs_once_and_what_it_shows_has_words(deck: Path, settings: 
         again = build(deck, tools)
         assert [cell.index for cell in again.deck.cells if cell.seconds is not None] == []
         assert again.page == built.page
+        # Last, since there may be no browser.
+        whole = self_contained(built, tools, ROOT / "dist" / "deck.html").page
+        assert jumps(request.getfixturevalue("present")(whole))[1] == []
     finally:
         tools.close()

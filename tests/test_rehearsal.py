@@ -9,8 +9,17 @@ import pytest
 
 from celldeck.cli import main
 from celldeck.errors import DeckError
+from celldeck.model import CellTime
 from celldeck.pipeline import build
-from celldeck.rehearsal import Row, StepTime, read_rehearsal, seconds_per_slide, table
+from celldeck.rehearsal import (
+    Row,
+    StepTime,
+    cell_seconds_per_slide,
+    read_cell_times,
+    read_rehearsal,
+    seconds_per_slide,
+    table,
+)
 from celldeck.settings import Settings
 from celldeck.tools import Tools
 
@@ -47,6 +56,30 @@ def test_what_is_none_is_told(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "a.json").write_text(text, "utf-8")
     with pytest.raises(DeckError, match=told):
         read_rehearsal(tmp_path / "a.json")
+
+
+def test_times_of_cells_are_read_and_summed_by_slides(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.rehearsal.json", STEPS)
+    assert read_cell_times(file) == ()
+    cells = [{"cell": n, "slide": slide, "seconds": 1.5} for n, slide in ((1, 2), (2, 2), (3, 3))]
+    file.write_text(json.dumps({"steps": STEPS, "cells": cells}), "utf-8")
+    times = read_cell_times(file)
+    assert times[0] == CellTime(1, 2, 1.5)
+    assert cell_seconds_per_slide(times, 3) == (None, 3.0, 1.5)
+    for wrong in ([7], [{"cell": 1, "slide": 1, "seconds": None}], {"cell": 1}):
+        file.write_text(json.dumps({"steps": STEPS, "cells": wrong}), "utf-8")
+        with pytest.raises(DeckError, match="is no rehearsal"):
+            read_cell_times(file)
+
+
+def test_the_table_says_how_long_cells_run_where_that_is_known() -> None:
+    rows = [Row("A", False, 30.0, 60.0, 62.0), Row("B", False, 10.0, None, None)]
+    assert table(rows) == [
+        " slide     time     plan             cells",
+        "     1     0:30     1:00    -0:30     1:02  A",
+        "     2     0:10        -                 -  B",
+        "           0:40     1:00    -0:20     1:02  = whole talk",
+    ]
 
 
 def test_the_table_has_slides_sections_and_the_whole() -> None:

@@ -8,9 +8,18 @@ from dataclasses import replace
 
 from celldeck.commands.arguments import add_decks, what_is_named
 from celldeck.errors import DeckError
-from celldeck.model import Deck, Slide
+from celldeck.model import CellTime, Deck, Slide
 from celldeck.nodes import Heading
-from celldeck.rehearsal import Row, StepTime, read_rehearsal, rehearsal_path, seconds_per_slide, table
+from celldeck.rehearsal import (
+    Row,
+    StepTime,
+    cell_seconds_per_slide,
+    read_cell_times,
+    read_rehearsal,
+    rehearsal_path,
+    seconds_per_slide,
+    table,
+)
 from celldeck.reporter import Reporter
 
 
@@ -37,16 +46,18 @@ def run(given: argparse.Namespace, reporter: Reporter) -> int:
         )
     tools = Tools(replace(settings, no_exec=True))
     for path in rehearsed:
-        times = read_rehearsal(rehearsal_path(path))
-        reporter.result("\n".join([str(path), *table(rows_of(load(path, tools), times))]))
+        file = rehearsal_path(path)
+        rows = rows_of(load(path, tools), read_rehearsal(file), read_cell_times(file))
+        reporter.result("\n".join([str(path), *table(rows)]))
     return 0
 
 
-def rows_of(deck: Deck, times: tuple[StepTime, ...]) -> list[Row]:
+def rows_of(deck: Deck, times: tuple[StepTime, ...], cells: tuple[CellTime, ...] = ()) -> list[Row]:
     """Return the table's rows: the deck's slides with their times."""
     from celldeck.render.speaker import planned_seconds
 
     seconds = seconds_per_slide(times, len(deck.slides))
+    runs = cell_seconds_per_slide(cells, len(deck.slides))
     levels = [_level(slide) for slide in deck.slides]
     usual = Counter(level for level in levels if level).most_common(1)
     # A section begins where a heading stands above the usual ones, or where its slide is set apart as one.
@@ -57,8 +68,9 @@ def rows_of(deck: Deck, times: tuple[StepTime, ...]) -> list[Row]:
             bool(level and level < top) or _is_lead(slide),
             spent,
             planned_seconds(slide.notes),
+            run,
         )
-        for slide, level, spent in zip(deck.slides, levels, seconds, strict=True)
+        for slide, level, spent, run in zip(deck.slides, levels, seconds, runs, strict=True)
     ]
 
 

@@ -19,15 +19,17 @@ class Client(AsyncKernelClient):
 
     cell_name: str | None = None
     cell_options: Mapping[str, object] | None = None
+    may_ask: bool = False
+    """The code may ask for input."""
 
     def execute(self, code: str, silent: bool = False, store_history: bool = True, **_: Any) -> str:  # type: ignore[override]
-        """Send code; cells do not ask questions, and the next one runs whatever became of this one."""
+        """Send code; the next one runs whatever became of this one."""
         content = {
             "code": code,
             "silent": silent,
             "store_history": store_history,
             "user_expressions": {},
-            "allow_stdin": False,
+            "allow_stdin": self.may_ask,
             "stop_on_error": False,
         }
         metadata: dict[str, object] = {"cellId": self.cell_name}

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from celldeck.errors import DeckError
 from celldeck.files import write_atomically
 
 Content = str | None
@@ -61,7 +62,7 @@ class FileVault:
         """Bring all files into the state in which cells have written `files`, as far as that can be done.
 
         Raises:
-            OSError: one cannot be written.
+            DeckError: one cannot be written.
         """
         for path in self._first:
             if self._last.get(path) != self._now(path) and path not in files:
@@ -95,4 +96,8 @@ class FileVault:
             with suppress(OSError):
                 file.rmdir() if file.is_dir() else file.unlink(missing_ok=True)
         else:
-            write_atomically(file, (self._copies / content).read_bytes())
+            try:
+                write_atomically(file, (self._copies / content).read_bytes())
+            except OSError as error:
+                told = f"{file} cannot be written as a cell has left it: {error.strerror or error}"
+                raise DeckError(told, hint="free some room, or let the file be written") from error

@@ -319,7 +319,7 @@ class GatewayClient(Client):
     def __init__(self, manager: GatewayManager) -> None:
         super().__init__(log=log)
         self._manager = manager
-        self._channels = {name: _Channel(name) for name in ("shell", "iopub")}
+        self._channels = {name: _Channel(name) for name in ("shell", "iopub", "stdin")}
         self._socket: WebSocketClientConnection | None = None
         self._reading: asyncio.Future[None] | None = None
 
@@ -332,6 +332,11 @@ class GatewayClient(Client):
     def iopub_channel(self) -> Any:
         """The channel of what cells give."""
         return self._channels["iopub"]
+
+    @property
+    def stdin_channel(self) -> Any:
+        """The channel of what cells ask, and of the answers."""
+        return self._channels["stdin"]
 
     async def start_channels(self, **_: bool) -> None:  # type: ignore[override]
         """Connect; see `GatewayManager.connect`."""

@@ -33,6 +33,7 @@ from celldeck.execute.kernels import (
     CannotStart,
     KernelDied,
     KernelFailed,
+    OnInput,
     OnMessage,
     Reply,
     TimedOut,
@@ -100,13 +101,19 @@ class JupyterKernel:
             gateway: address of the Jupyter server that has the kernel; None: this machine.
             zygote: of our own Python: the process is forked from it.
             modules: our own Python imports them before it answers, out of sight of the cells.
+
+        Raises:
+            CannotStart: there is no such kernel, or no room for its files.
         """
         self.files: tuple[Path, ...] = ()
         self._is_own = is_own_python(name, gateway)
         self._zygote = zygote
         self._modules = modules
         self._folder = folder
-        self._private = Path(tempfile.mkdtemp(prefix="celldeck-"))
+        try:
+            self._private = Path(tempfile.mkdtemp(prefix="celldeck-"))
+        except OSError as error:
+            raise CannotStart(f"kernel '{name}' cannot be started: {error}", "is the disk full?") from error
         self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name=f"kernel {name}")
         self._thread.start()
@@ -140,9 +147,40 @@ class JupyterKernel:
         timeout_s: float,
         on_message: OnMessage,
         options: Mapping[str, object] | None = None,
+        on_input: OnInput | None = None,
     ) -> Reply:
-        """Run code to its end; see `kernels.Kernel`."""
-        return self._await(self._run(code, name, timeout_s, on_message, options))
+        """Run code to its end; see `kernels.LiveKernel`."""
+        return self._await(self._run(code, name, timeout_s, on_message, options, on_input))
+
+    def answer(self, text: str) -> None:
+        """Answer what a cell asks; may be called from any thread."""
+
+        async def answer() -> None:
+            self._runner.kc.input(text)
+
+        self._await(answer())
+
+    def ask(self, kind: str, content: Mapping[str, object], timeout_s: float) -> Mapping[str, Any] | None:
+        """Return the content of the kernel's reply; see `kernels.LiveKernel`."""
+
+        async def ask() -> Mapping[str, Any] | None:
+            client = self._runner.kc
+            message = client.session.msg(f"{kind}_request", dict(content))
+            client.shell_channel.send(message)
+            with suppress(TimeoutError):
+                return await asyncio.wait_for(self._reply(client, message["header"]["msg_id"]), timeout_s)
+            return None
+
+        try:
+            return self._await(ask())
+        except CannotStart as error:
+            raise KernelDied(str(error)) from None
+
+    @property
+    def pid(self) -> int | None:
+        """The number of its process on this machine; None: it has none."""
+        number = getattr(getattr(self._manager, "provisioner", None), "pid", None)
+        return number if isinstance(number, int) else None
 
     def is_alive(self) -> bool:
         """Say whether its process runs."""
@@ -203,7 +241,8 @@ class JupyterKernel:
             manager.kernel_name = name
             manager._kernel_spec = KernelSpec(
                 # Cells may use each other's results as `Out`; no history file is to be written.
-                argv=[*own, "--HistoryManager.enabled=False"],
+                # Jedi keeps a cache in the user's home, and a kernel that is killed leaves half of it.
+                argv=[*own, "--HistoryManager.enabled=False", "--IPCompleter.use_jedi=False"],
                 language="python",
                 display_name="Python",
             )
@@ -293,6 +332,7 @@ class JupyterKernel:
         timeout_s: float,
         on_message: OnMessage,
         options: Mapping[str, object] | None,
+        on_input: OnInput | None,
     ) -> Reply:
         from nbclient.exceptions import DeadKernelError
         from nbformat.v4 import new_code_cell
@@ -300,11 +340,13 @@ class JupyterKernel:
         self._runner.on_message = on_message
         self._runner.kc.cell_name = name
         self._runner.kc.cell_options = options
+        self._runner.kc.may_ask = on_input is not None
         cell = new_code_cell(code)  # type: ignore[no-untyped-call]
         self._runner.nb.cells = [cell]
         task = asyncio.ensure_future(self._runner.async_execute_cell(cell, 0))
         # If the kernel is closed meanwhile, nobody asks what has become of the cell.
         task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        asking = asyncio.ensure_future(self._hear_questions(on_input)) if on_input else None
         try:
             done, _ = await asyncio.wait({task}, timeout=timeout_s)
             if not done:
@@ -312,7 +354,19 @@ class JupyterKernel:
             await task
         except DeadKernelError:
             raise KernelDied(await self._cause_of_death()) from None
+        finally:
+            if asking is not None:
+                asking.cancel()
         return Reply(self._runner.error)
+
+    async def _hear_questions(self, on_input: OnInput) -> None:
+        """Hand on what the cell asks, until nobody listens any more."""
+        channel = self._runner.kc.stdin_channel
+        while True:
+            message = await channel.get_msg(timeout=None)
+            if message["msg_type"] == "input_request":
+                content = message["content"]
+                on_input(str(content.get("prompt", "")), bool(content.get("password")))
 
     async def _stop_cell(self, task: asyncio.Future[Any], timeout_s: float) -> None:
         """Interrupt the cell, kill it if need be, and raise."""

@@ -56,6 +56,10 @@ OnMessage = Callable[[str, Mapping[str, Any]], None]
 """Takes the kind and the content of each message of the iopub channel, as it comes."""
 
 
+OnInput = Callable[[str, bool], None]
+"""Takes the question that a cell asks by `input()`, and whether the answer is a secret; `answer` has it."""
+
+
 @frozen
 class Reply:
     """How a cell's run ended."""
@@ -98,6 +102,48 @@ class Kernel(Protocol):
 
     def close(self) -> None:
         """End the process; may be called from any thread."""
+
+
+class LiveKernel(Kernel, Protocol):
+    """A kernel that people work with: its cells may ask them, and it is asked about its state."""
+
+    def run(
+        self,
+        code: str,
+        *,
+        name: str,
+        timeout_s: float,
+        on_message: OnMessage,
+        options: Mapping[str, object] | None = None,
+        on_input: OnInput | None = None,
+    ) -> Reply:
+        """Run code to its end, as `Kernel.run`.
+
+        Args:
+            on_input: called from another thread when the code asks for input; None: asking is an error.
+        """
+
+    def answer(self, text: str) -> None:
+        """Answer what a cell asks; may be called from any thread."""
+
+    def ask(self, kind: str, content: Mapping[str, object], timeout_s: float) -> Mapping[str, Any] | None:
+        """Return the content of the kernel's reply; None if none came in time.
+
+        Nothing may run meanwhile: a kernel answers one request after another.
+
+        Args:
+            kind: of the message, without `_request`: `complete`, `inspect`, `execute`.
+
+        Raises:
+            KernelDied: the process went away.
+        """
+
+    def is_alive(self) -> bool:
+        """Say whether its process runs."""
+
+    @property
+    def pid(self) -> int | None:
+        """The number of its process on this machine; None: it has none."""
 
 
 class KernelFailed(Exception):
@@ -148,7 +194,7 @@ class Kernels:
         self._running: weakref.WeakSet[JupyterKernel] = weakref.WeakSet()
         self._stopped = False
 
-    def start(self, name: str, folder: Path, gateway: str | None = None) -> Kernel:
+    def start(self, name: str, folder: Path, gateway: str | None = None) -> LiveKernel:
         """Stand for `StartKernel`: start a kernel and return it when it is ready.
 
         Raises:

@@ -39,6 +39,7 @@ def settled(deck: Deck, steps: Sequence[Step], records: Sequence[Record], *, ran
             step.cell,
             outputs=tuple(_placed(updated(output, updates), places, file) for output in record.outputs),
             seconds=record.seconds if ran else None,
+            took=record.seconds,
         )
         for step, record in zip(steps, records, strict=False)
     }

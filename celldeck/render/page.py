@@ -97,6 +97,8 @@ def document(
         "stage": stage,
         "follow": follow,
         "plan": page.plan if any(page.plan) else None,
+        # Not in a file: two builds that show the same are the same, however long their cells took.
+        "cells": [asdict(time) for time in page.cells] if live and page.cells else None,
         "keys": [asdict(action) for action in page.keys],
     }
     if slide_keys:

@@ -29,6 +29,8 @@ export default function dialog(deck) {
     box.addEventListener("close", close, { once: true });
     open = close;
     box.showModal();
+    // The first button has the focus and may stand at the end; reading begins at the top.
+    box.scrollTop = 0;
     return close;
   };
 }

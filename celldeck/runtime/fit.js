@@ -37,6 +37,15 @@ export default function fit(deck) {
   };
 
   const scalers = new Set();
+  const scalerOf = new WeakMap(); // by the elements whose size counts
+
+  // First all are read and then all written: in turns, the browser would lay out anew for each of them.
+  const measure = (some) => {
+    for (const write of [...some].map((each) => each.read())) write();
+  };
+  const observer = new ResizeObserver((entries) => {
+    measure(new Set(entries.map(({ target }) => scalerOf.get(target)).filter(Boolean)));
+  });
 
   const scaler = (host, look) => {
     const shadow = host.attachShadow({ mode: "open" });
@@ -52,29 +61,31 @@ export default function fit(deck) {
     const [frame, svg, hole, content] = ["div", "svg", "foreignObject", "span"].map((name) =>
       shadow.querySelector(name));
 
-    const measure = () => {
-      let [width, height] = sizeOf(content).map(Math.ceil);
-      if (host.dataset.autoScaling === "downscale-only") width = Math.max(width, sizeOf(frame)[0]);
-      const ratio = alignment(getComputedStyle(svg));
-      hole.setAttribute("width", width);
-      hole.setAttribute("height", height);
-      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      svg.setAttribute("preserveAspectRatio", ratio);
-      svg.style.height = width && height ? "" : "0";
-      content.style.marginLeft = ratio.startsWith("xMin") ? "0" : "auto";
-      content.style.marginRight = ratio.startsWith("xMax") ? "0" : "auto";
-    };
-
-    const observer = new ResizeObserver(measure);
     return {
-      measure,
+      /** Measure, and return what writes down what that has given. */
+      read() {
+        let [width, height] = sizeOf(content).map(Math.ceil);
+        if (host.dataset.autoScaling === "downscale-only") width = Math.max(width, sizeOf(frame)[0]);
+        const ratio = alignment(getComputedStyle(svg));
+        return () => {
+          hole.setAttribute("width", width);
+          hole.setAttribute("height", height);
+          svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+          svg.setAttribute("preserveAspectRatio", ratio);
+          svg.style.height = width && height ? "" : "0";
+          content.style.marginLeft = ratio.startsWith("xMin") ? "0" : "auto";
+          content.style.marginRight = ratio.startsWith("xMax") ? "0" : "auto";
+        };
+      },
       start() {
-        observer.observe(frame);
-        observer.observe(content);
+        for (const element of [frame, content]) {
+          scalerOf.set(element, this);
+          observer.observe(element);
+        }
         scalers.add(this);
       },
       stop() {
-        observer.disconnect();
+        for (const element of [frame, content]) observer.unobserve(element);
         scalers.delete(this);
       },
     };
@@ -131,5 +142,5 @@ export default function fit(deck) {
   deck?.on("slides", replace);
   deck?.on("outputs", replace);
   // Slides that have not shown yet have not been laid out, and a page that prints lays nothing out again.
-  addEventListener("beforeprint", () => { for (const each of scalers) each.measure(); });
+  addEventListener("beforeprint", () => measure(scalers));
 }

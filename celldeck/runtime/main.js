@@ -30,6 +30,7 @@ import zoom from "./zoom.js";
 import presenter from "./presenter.js";
 import preview from "./preview.js";
 import notes from "./notes.js";
+import cellstate from "./cellstate.js";
 import split from "./split.js";
 import timer from "./timer.js";
 import rehearsal from "./rehearsal.js";
@@ -77,6 +78,7 @@ const modules = [
   [presenter, BOTH], // before the parts of its view
   [preview, ["presenter"]],
   [notes, ["presenter"]],
+  [cellstate, ["presenter"]],
   [split, ["presenter"]],
   [timer, BOTH],
   [rehearsal, BOTH],

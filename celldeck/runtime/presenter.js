@@ -22,6 +22,7 @@ export default function presenter(deck) {
     bar: panel("header", "bar", "Talk"),
     next: panel("section", "next", "Next step"),
     notes: panel("section", "notes", "Notes"),
+    run: panel("section", "run", "Running cell"),
     buttons: panel("nav", "buttons", "Controls"),
   };
 

@@ -5,12 +5,18 @@
  * Sets `deck.rehearsal()`: the times so far, `[{slide, step, seconds}]` in the order of the deck, slides from 1.
  */
 export default function rehearsal(deck) {
-  // {visits: [{slide, step, at}], ended}, times in milliseconds since the epoch; ended is null while it goes on.
+  // {visits: [{slide, step, at}], runs, ended}, times in milliseconds since the epoch; ended is null while it goes
+  // on; runs has the seconds that cells took, by their numbers from 0.
   let record = deck.kept("rehearsal", null);
   const isOn = () => Boolean(record && !record.ended);
 
-  // One clock for all: it goes on evenly, and it outlives the page.
-  const now = () => Math.round(performance.timeOrigin + performance.now());
+  // One clock for all: it goes on evenly, and it outlives the page. A busy machine may get round to a key late;
+  // when it was pressed counts.
+  const now = () => {
+    const { event } = globalThis;
+    const pressed = event instanceof UIEvent && event.isTrusted ? event.timeStamp : performance.now();
+    return Math.round(performance.timeOrigin + pressed);
+  };
   const keep = () => {
     deck.keep("rehearsal", record);
     deck.journal("rehearsal", record);
@@ -44,13 +50,30 @@ export default function rehearsal(deck) {
       record.ended = now();
       keep();
     } else {
-      record = { visits: [], ended: null };
+      record = { visits: [], runs: {}, ended: null };
       visit(deck.index, deck.step);
     }
   });
   deck.action("save-rehearsal", () => {
     const steps = deck.rehearsal();
-    if (steps.length) deck.save("rehearsal.json", JSON.stringify({ celldeck: "rehearsal", steps }, null, 1));
+    if (!steps.length) return;
+    deck.save("rehearsal.json", JSON.stringify({ celldeck: "rehearsal", steps, cells: cells() }, null, 1));
+  });
+
+  /** How long each cell runs: as it did in the rehearsal, or else when the deck was built. */
+  const cells = () => (deck.options.cells ?? []).flatMap(({ cell, slide, seconds }) => {
+    const took = record.runs?.[cell - 1] ?? seconds;
+    return took === null ? [] : [{ cell, slide, seconds: took }];
+  });
+
+  // All windows hear of a run, and write down the same.
+  deck.on("cells", (changed) => {
+    if (!isOn()) return;
+    const done = changed.map((number) => deck.cells.all.get(number)).filter((cell) => cell?.seconds != null && cell.elapsed === null);
+    const news = done.filter(({ cell, seconds }) => record.runs?.[cell] !== seconds);
+    if (!news.length) return;
+    record.runs = { ...record.runs, ...Object.fromEntries(news.map(({ cell, seconds }) => [cell, seconds])) };
+    keep();
   });
 
   deck.on("step", ({ index, step, remote }) => {

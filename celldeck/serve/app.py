@@ -18,6 +18,7 @@ from celldeck.serve.bounds import LARGEST_MESSAGE
 from celldeck.serve.channel import PING_S, Channel
 from celldeck.serve.guard import FRAME_POLICY
 from celldeck.serve.handler import Handler
+from celldeck.serve.live.socket import RunSocket
 from celldeck.serve.site import Site
 from celldeck.serve.stage_socket import StageSocket
 from celldeck.serve.static import static_file
@@ -66,8 +67,9 @@ class DeckPage(Handler):
 
     def get(self, name: str) -> None:
         nonce = secrets.token_urlsafe(16)
-        run = f"/~run/{quote(name)}" if self.holds_token else None
-        html = self.site.html(self.known(name), nonce=nonce, run=run)
+        has_cells = self.site.lives is not None and self.site.lives.get(self.known(name)) is not None
+        run = f"/~run/{quote(name)}" if has_cells and self.holds_token else None
+        html = self.site.html(self.known(name), nonce=nonce, run=run, leads=self.holds_token)
         if html is None:
             error = self.site.decks[name].error
             content = f"<pre>{escape(error)}</pre>" if error else "<p>It is being built.</p>"
@@ -162,6 +164,7 @@ def application(site: Site) -> Application:
             (r"/([^/]+)\.html", DeckPage, arguments),
             (r"/~live/([^/]+)", Channel, arguments),
             (r"/~files/(.+)", File, arguments),
+            (r"/~run/([^/]+)", RunSocket, arguments),
             (r"/~frame/([0-9a-f]{32})", Frame, arguments),
             (r"/~static/([\w.-]+)", Static, arguments),
             (r"/~stage/([^/]+)", StageSocket, arguments),

@@ -94,6 +94,11 @@ class Builder(threading.Thread):
         self._untidy = 0
         self._printer = Printer(outputs, teller) if outputs is not None else None
 
+    @property
+    def tools(self) -> Tools:
+        """What it builds with now."""
+        return self._tools
+
     def stop(self, timeout_s: float = 10.0) -> None:
         """End what it waits for, and it."""
         self._stopped.set()
@@ -123,7 +128,7 @@ class Builder(threading.Thread):
     def _turn(self) -> None:
         """Wait for something to do, and do it."""
         batch = self._changes.next_batch(self._patience_s())
-        if self._verifier.is_running:
+        if self._verifier.is_running or (self._site.lives and self._site.lives.is_running):
             batch = set(filter(self._authored(True), batch))
         if batch:
             self._renew(batch)
@@ -203,6 +208,8 @@ class Builder(threading.Thread):
             edited=edited,
             embedded=lambda: pipeline.self_contained(pipeline.finish(deck, tools), tools, output).page,
         )
+        if self._site.lives:
+            self._site.lives.built(name, deck, build.provisional)
         self._tell(name, *map(str, built.notices), *built.failures)
         if self._printer is not None and tools.prints:
             self._printer.put(deck, tools.settings, tools.files.age)
@@ -229,6 +236,8 @@ class Builder(threading.Thread):
         path = self._site.decks[name].path
         if not verified.differences:
             self._teller.result(f"{path}: verified by a clean run")
+            if self._site.lives:
+                self._site.lives.built(name, verified.build.deck, verified=True)
             return
         for difference in verified.differences:
             told = "a clean run gives something else here, and that is shown now"

@@ -18,6 +18,7 @@ from celldeck.render.mime.frames import Frames
 from celldeck.render.page import document, notes_html
 from celldeck.serve.audience.stage import Stage
 from celldeck.serve.guard import Guard
+from celldeck.serve.live import Lives
 from celldeck.serve.problems import Problem
 from celldeck.serve.slide_keys import digest, is_other, origins, slide_keys
 
@@ -111,6 +112,8 @@ class Site:
         """
         self.guard = guard or Guard(secrets.token_urlsafe(32))
         self.frames = Frames()
+        self.lives: Lives | None = None
+        """Runs cells; None: none can be run from pages."""
         self.decks = {path.stem: ServedDeck(path, path.stem) for path in paths}
         self.follow = follow
         self.root = os.path.realpath(root)
@@ -232,12 +235,15 @@ class Site:
             listener(self._problems(deck))
         return lambda: deck.listeners.discard(listener)
 
-    def html(self, name: str, *, nonce: str | None = None, run: str | None = None) -> str | None:
+    def html(
+        self, name: str, *, nonce: str | None = None, run: str | None = None, leads: bool = False
+    ) -> str | None:
         """Return the deck's document, following its builds; None if no build was good yet.
 
         Args:
             nonce: see `render.page.document`.
             run: the same.
+            leads: it may lead the audience, which who may run no cells may not, either.
         """
         with self._lock:
             shown = self.decks[name].shown
@@ -251,8 +257,7 @@ class Site:
             follow_edits=self.follow,
             run=run,
             nonce=nonce,
-            # Who may not run cells may not lead the audience, either.
-            stage=f"/~stage/{quote(name)}" if self.decks[name].stage and run else None,
+            stage=f"/~stage/{quote(name)}" if self.decks[name].stage and leads else None,
             own_scripts=shown.own_scripts,
             also=("/~static/served.js", "/~static/running.js") if nonce else (),
         )

@@ -10,14 +10,26 @@ from pathlib import Path
 from celldeck.render.mime.plotly import script_file as plotly_script
 
 RUNTIME = Path(__file__).parents[1] / "runtime"
-MODULES = frozenset(
-    {"served", "patch", "live", "overflow", "edits", "problems", "index", "running", "frames"}
-)
+_FOLLOWING = "served patch live overflow edits problems index"
+_RUNNING = "running frames cells outputs bars editor questions"
+MODULES = frozenset(f"{_FOLLOWING} {_RUNNING}".split())
 """Modules of the runtime that only a served deck has."""
+_NAMES = "python r julia sh javascript typescript rust c_cpp golang matlab ruby haskell"
+MODES = tuple(_NAMES.split())
+"""Languages that the editor knows."""
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+
+
+def _ace(name: str) -> Callable[[], Path | None]:
+    return lambda: package_file("django_static_ace_builds", "static", "ace-builds", name)
+
 
 _PACKAGES: Mapping[str, Callable[[], Path | None]] = {
     "plotly.min.js": plotly_script,
+    "ace.js": _ace("ace.js"),
+    "ace-language_tools.js": _ace("ext-language_tools.js"),
+    "ace-one_dark.js": _ace("theme-one_dark.js"),
+    **{f"ace-mode-{mode}.js": _ace(f"mode-{mode}.js") for mode in MODES},
 }
 """Files of packages that may not be installed, by the name that pages ask for."""
 

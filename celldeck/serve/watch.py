@@ -20,6 +20,7 @@ from celldeck.serve.audience.stage import Stage
 from celldeck.serve.bounds import LIMITS, BoundedServer
 from celldeck.serve.builder import Builder, Teller, WhatIsNamed
 from celldeck.serve.guard import LOOPBACK, TOKEN, Guard, kept_token
+from celldeck.serve.live import Lives
 from celldeck.serve.printer import Outputs
 from celldeck.serve.site import Site
 from celldeck.settings import Settings
@@ -106,6 +107,11 @@ async def _serve(
             "others on this network can see the decks; who has the token can run code on this machine"
         )
     builder = Builder(site, Tools(settings, standby=True, frames=site.frames), teller, what_is_named, outputs)
+    site.lives = Lives(
+        lambda *given: builder.tools.kernels.start(*given),
+        lambda: Tools(builder.tools.settings, frames=site.frames),
+        settings.cache / "edits",
+    )
     builder.start()
     if opens:
         webbrowser.open(address)
@@ -115,6 +121,7 @@ async def _serve(
     server.stop()
     if followed is not None:
         followed.stop()
+    site.lives.close()
     builder.stop()
     return 0
 

@@ -93,6 +93,7 @@ def test_options_reach_the_script() -> None:
         "stage": None,
         "follow": None,
         "plan": None,
+        "cells": None,
         "keys": [{"name": a.name, "keys": list(a.keys), "help": a.help, "group": a.group} for a in ACTIONS],
     }
 

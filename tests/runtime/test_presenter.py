@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -270,6 +271,54 @@ def test_nothing_overlaps_or_is_cut_off_at_any_size(present: Present, size: tupl
             assert (
                 left >= other[2] - 1 or other[0] >= right - 1 or top >= other[3] - 1 or other[1] >= bottom - 1
             )
+
+
+# ---------------------------------------------------------------- the cell that runs
+
+RUN = "document.querySelector('.celldeck-run')"
+
+
+def cell(deck: Presented, **told: object) -> None:
+    """Let the server tell of cell 3."""
+    state = {"cell": 2, "elapsed": None, "waitsFor": None, "seconds": None, "parts": None, **told}
+    deck.evaluate(
+        "celldeck.cells ??= { all: new Map() };"
+        f" celldeck.cells.all.set(2, {{ ...{json.dumps(state)}, heard: performance.now() }});"
+        " celldeck.emit('cells', [2]); null"
+    )
+
+
+def test_without_a_kernel_no_cell_is_shown(windows: Windows) -> None:
+    _, presenter = windows()
+    assert presenter.evaluate(f"getComputedStyle({RUN}).display") == "none"
+
+
+def test_the_running_cell_shows_its_time_and_the_end_of_its_output(windows: Windows) -> None:
+    _, presenter = windows()
+    cell(presenter, waitsFor=2)
+    assert presenter.evaluate(f"{RUN}.innerText") == "Cell 3 waits for cell 2"
+    lines = "".join(f"Epoch {number}\n" for number in range(1, 9))
+    text = f"<div class='cell-output'><pre><samp>{lines}</samp></pre></div>"
+    cell(presenter, elapsed=4.2, parts=[text])
+    told = presenter.evaluate(f"{RUN}.innerText")
+    assert re.match(r"Cell 3 running, 4\.[2-9] s\n", told)
+    assert told.split("\n")[-4:] == ["Epoch 5", "Epoch 6", "Epoch 7", "Epoch 8"]
+    presenter.wait_for(f"{RUN}.innerText.includes('running, 4.') === false", 5)
+    picture = "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='>"
+    cell(presenter, seconds=12.0, parts=[text, picture])
+    assert presenter.evaluate(f"{RUN}.innerText").startswith("Cell 3 has run, 12 s")
+    assert presenter.evaluate(f"{RUN}.querySelector('img').checkVisibility()")
+    # Nothing of the other panels is covered.
+    boxes = presenter.evaluate(
+        f"[{RUN}, document.querySelector('.celldeck-notes')].map((e) => e.getBoundingClientRect())"
+        ".map(({top, bottom}) => [top, bottom])"
+    )
+    assert boxes[1][1] <= boxes[0][0] + 1
+    assert boxes[0][1] <= 811
+    presenter.press("End")
+    presenter.frames()
+    assert presenter.evaluate(f"getComputedStyle({RUN}).display") == "none"
+    assert presenter.errors == []
 
 
 # ---------------------------------------------------------------- clock, timer, pace

@@ -133,3 +133,34 @@ def test_windows_of_a_talk_rehearse_together(present: Present) -> None:
     assert json.dumps(room.evaluate("celldeck.rehearsal()")) == json.dumps(
         presenter.evaluate("celldeck.rehearsal()")
     )
+
+
+def test_the_run_times_of_cells_are_written_down_too(present: Present) -> None:
+    deck = present(page(*DECK))
+    deck.evaluate(
+        "globalThis.files = []; celldeck.save = (...file) => files.push(file);"
+        " celldeck.options.cells = [{ cell: 1, slide: 1, seconds: 2.5 }, { cell: 2, slide: 2, seconds: 7 },"
+        " { cell: 3, slide: 2, seconds: null }]; celldeck.cells = { all: new Map() }; null"
+    )
+    run = (
+        "((cell, elapsed, seconds) => { celldeck.cells.all.set(cell, { cell, elapsed, seconds });"
+        " celldeck.emit('cells', [cell]); })"
+    )
+    # What ran before the rehearsal is none of it.
+    deck.evaluate(f"{run}(0, null, 9)")
+    deck.press("r")
+    deck.evaluate(f"{run}(1, 0.5, null)")
+    deck.evaluate(f"{run}(1, null, 3.25)")
+    deck.tab.call("Page.reload")
+    deck.wait_for("globalThis.celldeck?.current")
+    deck.evaluate(
+        "globalThis.files = []; celldeck.save = (...file) => files.push(file);"
+        " celldeck.options.cells = [{ cell: 1, slide: 1, seconds: 2.5 }, { cell: 2, slide: 2, seconds: 7 },"
+        " { cell: 3, slide: 2, seconds: null }]; null"
+    )
+    deck.press("r", "Shift+R")
+    [[_, text]] = deck.evaluate("files")
+    assert json.loads(text)["cells"] == [
+        {"cell": 1, "slide": 1, "seconds": 2.5},
+        {"cell": 2, "slide": 2, "seconds": 3.25},
+    ]

@@ -283,16 +283,15 @@ def test_lines_light_up_step_by_step_and_the_code_stays_in_its_place(present: Pr
     assert lit(deck) == ["b = 2", "c = 3"]
 
 
-def test_code_with_steps_is_laid_out_as_without(present: Present) -> None:
+@pytest.mark.parametrize("theme", ["default", "dsi-certificates-theme"])
+def test_code_with_steps_is_laid_out_as_without(present: Present, theme: str) -> None:
     code = "\n".join(f"line_{n} = {'x' * (9 * n)}  # '''" for n in range(12))
     boxes = (
         "[...document.querySelectorAll('pre, marp-pre, code')].map((e) => e.getBoundingClientRect())"
         ".map((b) => [b.x, b.y, b.width, b.height])"
     )
     found = [
-        present(
-            rendered(f"---\ntheme: dsi-certificates-theme\n---\n\n```python{info}\n{code}\n```\n")
-        ).evaluate(boxes)
+        present(rendered(f"---\ntheme: {theme}\n---\n\n```python{info}\n{code}\n```\n")).evaluate(boxes)
         for info in ("", " {1|12|all}", " {3}")
     ]
     assert found[0] == found[1] == found[2]
@@ -487,3 +486,19 @@ def test_an_item_opens_a_slide_that_is_dim_a_pause_does_not() -> None:
     texts = ("* a\n* b", "a\n\n<!-- pause -->\n\nb", "<!-- pause -->\n* a\n* b", "```js {1|2}\na\nb\n```")
     found = [states_of(slide) for text in texts for slide in slides_of(f"<!-- class: dim -->\n\n{text}")]
     assert [len(states.all) for states in found] == [2, 2, 3, 2]
+
+
+def test_the_overview_has_the_picture_that_stays(present: Present) -> None:
+    deck = present(
+        rendered(f"* a\n  ![only w:90 first]({DOT})\n* b\n  ![only w:90 second]({DOT})\n\n---\n\nend\n")
+    )
+    shown = (
+        "[...document.querySelectorAll('.step-figure')].filter((e) => e.checkVisibility()).map((e) => e.alt)"
+    )
+    deck.press("ArrowRight")
+    assert deck.evaluate(shown) == ["first"]
+    deck.press("o")
+    deck.frames()
+    assert deck.evaluate(shown) == ["second"]
+    deck.press("Escape")
+    assert deck.evaluate(shown) == ["first"]

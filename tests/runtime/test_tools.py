@@ -247,6 +247,15 @@ def test_the_help_lists_every_key_that_does_something_here(present: Present) -> 
     assert deck.evaluate("document.querySelectorAll('dialog').length") == 0
 
 
+def test_the_help_begins_at_its_top_on_a_small_screen(present: Present) -> None:
+    deck = present(page(*DECK), size=(390, 600))
+    deck.press("?")
+    assert deck.evaluate(
+        "(({ scrollTop, scrollHeight, clientHeight }) => [scrollTop, scrollHeight > clientHeight])"
+        "(document.querySelector('dialog'))"
+    ) == [0, True]
+
+
 def test_keys_of_the_settings_replace_ours(present: Present) -> None:
     made = replace(page(*DECK), keys=with_keys(["blackout = x Shift+ArrowRight", "next = n", "help ="]))
     deck = present(made)

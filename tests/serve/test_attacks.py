@@ -15,9 +15,16 @@ from attacker import TOKEN, Served, served
 from driver import Presented
 from driver import page as page_of
 
+from celldeck.execute import Kernels
 from celldeck.export.browser import Browser
+from celldeck.model import MarpOptions
+from celldeck.parse import parse
 from celldeck.serve.bounds import MOST_CONNECTIONS, MOST_WAITING, Outbox, Rate
 from celldeck.serve.guard import kept_token
+from celldeck.serve.live import Lives
+from celldeck.settings import Settings
+from celldeck.source import Source
+from celldeck.tools import Tools
 
 
 @pytest.fixture
@@ -127,6 +134,11 @@ def test_a_redirection_never_leads_elsewhere(target: Served) -> None:
 
 def test_only_who_holds_the_token_may_run(target: Served) -> None:
     may = '"run": "/~run/talk"'
+    assert may not in target.ask("/talk.html", target.cookie)[2], "it has no cells"
+    settings = Settings()
+    target.site.lives = Lives(Kernels().start, lambda: Tools(settings), settings.cache)
+    code = "---\nkernel: python3\n---\n\n```python\n1\n```\n"
+    target.site.lives.built("talk", parse(Source.of(code), MarpOptions()))
     assert may in target.ask("/talk.html", target.cookie)[2]
     for cookies in ((), (f"Cookie: celldeck-{target.port}=wrong",), (f"Cookie: celldeck-1={TOKEN}",)):
         status, _, text = target.ask("/talk.html", *cookies)

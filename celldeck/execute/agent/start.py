@@ -100,8 +100,10 @@ class Cells:
 
     def after(self, result: Any) -> None:
         self.depth -= 1
-        if self.depth != 0 or os.getpid() != self.pid:
+        if self.depth != 0:
             return
+        if os.getpid() != self.pid:
+            end_child(0 if result.success else 1)
         self.trace.is_on = False
         used = self.watch.end()
         self.figures.end()
@@ -132,6 +134,14 @@ def forget_warnings() -> None:
         pass
     deprecation = sys.modules.get("tensorflow.python.util.deprecation")
     getattr(deprecation, "_PRINTED_WARNING", {}).clear()
+
+
+def end_child(status: int) -> None:
+    """End a forked child where its cell ends: it would go on as a second kernel, and answer for the first."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(status)
 
 
 def leave() -> None:

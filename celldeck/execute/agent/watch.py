@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.machinery
 import os
@@ -126,12 +127,7 @@ class Watch:
         if not digest:
             return f"{size} {time}"
         if self.vault is not None:
-            copy = os.path.join(self.vault, digest)
-            if not os.path.exists(copy):
-                os.makedirs(self.vault, exist_ok=True)
-                part = f"{copy}.{os.getpid()}"
-                shutil.copyfile(path, part)
-                os.replace(part, copy)
+            keep(path, os.path.join(self.vault, digest))
         return str(digest)
 
     def is_own(self, path: str) -> bool:
@@ -213,6 +209,20 @@ CHANGES = {
 def absolute(path: Any) -> str:
     """Return a path from the root of the file system."""
     return os.path.abspath(os.fsdecode(path))
+
+
+def keep(path: str, copy: str) -> None:
+    """Copy a file, unless that is done. If it cannot be, the cell that writes the file has to run again."""
+    if os.path.exists(copy):
+        return
+    part = f"{copy}.{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(copy), exist_ok=True)
+        shutil.copyfile(path, part)
+        os.replace(part, copy)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(part)
 
 
 def identity(path: str) -> list[Any] | None:

@@ -55,6 +55,7 @@ __all__ = [
     "FORMATS",
     "Format",
     "MimeTools",
+    "output_parts",
     "render_cell",
     "render_outputs",
     "render_placed",
@@ -150,8 +151,7 @@ def render_outputs(cell: Cell, tools: MimeTools, step: int | None = None) -> str
 
     An exception that the cell does not allow is shown even if the cell hides its outputs.
     """
-    outputs = shown_outputs(cell)
-    parts = [_output(output, cell, tools) for output in outputs]
+    parts = [_output(output, cell, tools) for output in shown_outputs(cell)]
     inner = "".join(with_captions(parts, cell, tools))
     if not inner:
         return ""
@@ -159,6 +159,12 @@ def render_outputs(cell: Cell, tools: MimeTools, step: int | None = None) -> str
     zoom = "" if size == 1.0 else f' style="zoom:{size:g}"'
     row = in_step(caption_of_row(parts, cell, tools), step)
     return f'<div class="cell-outputs"{fragment(step)}{zoom}>\n{inner}</div>\n{row}'
+
+
+def output_parts(cell: Cell, tools: MimeTools) -> list[str]:
+    """Return what stands in `.cell-outputs`, an element each, for a page that replaces them one by one."""
+    parts = [_output(output, cell, tools) for output in shown_outputs(cell)]
+    return [part for part in with_captions(parts, cell, tools) if part]
 
 
 def _output(output: Output, cell: Cell, tools: MimeTools) -> str:

@@ -114,6 +114,7 @@ class Publisher:
             notes=((),) * len(page.slides),
             typeset_notes=(),
             plan=(),
+            cells=(),
             # What it says of itself for search engines and archives is not on the slides.
             metadata=Metadata(title=page.metadata.title, lang=page.metadata.lang),
         )

@@ -64,6 +64,11 @@ def test_what_themes_and_the_presented_page_look_for_stays() -> None:
         "data-step",
         "data-celldeck",
         "data-celldeck-tool",
+        # What cells have where they can be run.
+        "data-code",
+        "data-for",
+        "data-mark",
+        "data-prompt",
     }
     texts = [path.read_text("utf-8") for path in (ROOT / "theme").glob("*.css")]
     for path in (ROOT / "celldeck" / "runtime").iterdir():
