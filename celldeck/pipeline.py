@@ -446,7 +446,7 @@ def output_tools(deck: Deck, tools: Tools) -> MimeTools:
         if look.forced
         else choose_theme(deck, look.themes)
     )
-    theme = find_theme(look.themes, _text(deck.directives.get("theme")))
+    theme = KeptThemes(look.themes, tools.cache).find(_text(deck.directives.get("theme")))
     return mime_tools(_context(deck, theme, tools.options(deck.source.path), tools, []), tools)
 
 
