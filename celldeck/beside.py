@@ -6,10 +6,12 @@ leaves the old one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from html import unescape
 from pathlib import Path
 
 from celldeck.drawings import drawings_path, read_drawings, with_drawings
@@ -24,6 +26,8 @@ from celldeck.settings import Settings
 from celldeck.tools import Tools
 
 PRINT = partial(document, template="print")
+_THUMBNAIL_PX = 1200
+"""Wide: what sites that show a preview of a link ask for."""
 
 
 def typesets_notes(settings: Settings) -> bool:
@@ -59,7 +63,16 @@ def write_printed(deck: Deck, page: Page, tools: Tools, html: Path) -> list[Noti
         told += missing_alt_texts(deck, alt_text)
     if settings.images:
         _write_pictures(html.with_suffix(""), page, numbers, tools)
+    if settings.pptx:
+        _write_powerpoint(html.with_suffix(".pptx"), page, tools)
+    if settings.thumbnail:
+        _write_thumbnail(thumbnail_path(html), page, tools)
     return told
+
+
+def thumbnail_path(html: Path) -> Path:
+    """Return where the picture of a deck's first slide goes."""
+    return html.with_suffix(".png")
 
 
 def _write_pdf(path: Path, page: Page, numbers: tuple[int, ...], tools: Tools) -> tuple[Notice, ...]:
@@ -99,8 +112,36 @@ def _write_pictures(folder: Path, page: Page, numbers: tuple[int, ...], tools: T
             write_atomically(folder / f"{number:03}.{ending}", picture)
 
 
+def _write_powerpoint(path: Path, page: Page, tools: Tools) -> None:
+    from celldeck.export.pptx import powerpoint
+
+    with writing(path):
+        write_atomically(path, powerpoint(PRINT, page, tools.browser, [slide_text(s) for s in page.slides]))
+
+
+def _write_thumbnail(path: Path, page: Page, tools: Tools) -> None:
+    from celldeck.export.chosen import choose
+    from celldeck.export.png import slide_pictures
+
+    (picture,) = slide_pictures(
+        PRINT, choose(page, (1,)), tools.browser, scale=_THUMBNAIL_PX / page.size_px[0]
+    )
+    with writing(path):
+        write_atomically(path, picture)
+
+
+def slide_text(slide: str) -> str:
+    """Return the words of a slide, given as its HTML."""
+    text = re.sub(r"<(style|script)\b.*?</\1>", " ", slide, flags=re.DOTALL | re.IGNORECASE)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
 def write_for_students(deck: Deck, tools: Tools, html: Path) -> None:
     """Write the notebook and the script that the settings ask for; errors as `write_printed`."""
+    if tools.settings.notes_text:
+        path = html.with_name(f"{html.stem}.notes.txt")
+        with writing(path):
+            write_atomically(path, notes_text([slide.notes for slide in deck.slides]))
     if not (tools.settings.ipynb or tools.settings.py):
         return
     from celldeck.export.local_files import kind_of
@@ -120,6 +161,14 @@ def write_for_students(deck: Deck, tools: Tools, html: Path) -> None:
         path = html.with_suffix(".py")
         with writing(path):
             write_atomically(path, script(deck))
+
+
+def notes_text(notes: Sequence[Sequence[str]]) -> str:
+    """Return the notes of slides as Marp's CLI writes them: a ruler between slides, also those without notes.
+
+    Marp: https://github.com/marp-team/marp-cli#speaker-notes
+    """
+    return "\n\n---\n\n".join("\n\n".join(told) for told in notes)
 
 
 @contextmanager

@@ -204,7 +204,9 @@ def line_steps(steps: str, count: int) -> LineSteps:
     fault = None
     if beyond:
         lines_there = "1 line" if count == 1 else f"{count} lines"
-        fault = f"this code has {lines_there}, so there are no lines {', '.join(beyond)}"
+        is_one = len(beyond) == 1 and beyond[0].isdecimal()
+        missing = f"is no line {beyond[0]}" if is_one else f"are no lines {', '.join(beyond)}"
+        fault = f"this code has {lines_there}, so there {missing}"
     return LineSteps(tuple(states), fault)
 
 

@@ -12,8 +12,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin
 
-from celldeck.beside import typesets_notes, write_for_students, write_printed, writing
+from celldeck.beside import (
+    thumbnail_path,
+    typesets_notes,
+    write_for_students,
+    write_printed,
+    writing,
+)
 from celldeck.closest import closest
 from celldeck.emoji import CSS as EMOJI_CSS
 from celldeck.emoji import emojify
@@ -335,12 +342,22 @@ def write_html(
     built: Built, tools: Tools, html: Path, template: DocumentTemplate = "bespoke"
 ) -> tuple[Built, Page | None]:
     """Write what needs no browser, and return the page that is to be printed, if one is; see `write`."""
-    whole = self_contained(built, tools, html, template)
+    whole = self_contained(_with_preview(built, tools, html), tools, html, template)
     with writing(html):
         write_atomically(html, document(whole.page, template=template, cache=tools.cache))
     write_for_students(whole.deck, tools, html)
     page = _print_page(whole, built, tools, html, template) if tools.prints else None
     return whole, page
+
+
+def _with_preview(built: Built, tools: Tools, html: Path) -> Built:
+    """Return the deck with the address of its thumbnail, for sites that show what they link (Open Graph)."""
+    meta = built.page.metadata
+    if not tools.settings.thumbnail or meta.image or not meta.url:
+        return built
+    # Such sites want a whole address, so that of the deck has to be known.
+    image = urljoin(meta.url, quote(thumbnail_path(html).name))
+    return replace(built, page=replace(built.page, metadata=replace(meta, image=image)))
 
 
 def print_written(whole: Built, page: Page, tools: Tools, html: Path) -> Built:

@@ -76,6 +76,9 @@ OPTIONS: tuple[Option, ...] = (
     Option("pages", "text", "slides that the PDF has, such as 3-17,22 (default: all)", metavar="PAGES"),
     Option("ipynb", "flag", "write a notebook beside each HTML deck"),
     Option("py", "flag", "write a Python script in percent format beside each HTML deck"),
+    Option("pptx", "flag", "write a PowerPoint file beside each HTML deck"),
+    Option("notes-text", "flag", "write the speaker notes as text beside each HTML deck (NAME.notes.txt)"),
+    Option("thumbnail", "flag", "write a picture of the first slide beside each HTML deck, for previews"),
     Option("images", "text", "write a picture of each slide into a folder beside the HTML", ("png", "jpeg")),
     Option("html-tags", "text", "raw HTML that passes: all of it, or Marp's allowlist", ("all", "safe")),
     Option("theme-set", "texts", "theme files or folders", metavar="PATH"),
@@ -148,6 +151,9 @@ class Settings:
     """Numbers and ranges of slides, from 1; None: all."""
     ipynb: bool = False
     py: bool = False
+    pptx: bool = False
+    notes_text: bool = False
+    thumbnail: bool = False
     images: Literal["png", "jpeg"] | None = None
     no_exec: bool = False
     freeze: bool = False

@@ -174,7 +174,7 @@ class Tools:
     @property
     def prints(self) -> bool:
         """A browser is needed for what the settings ask for."""
-        return bool(self.settings.pdf or self.settings.images)
+        return any((self.settings.pdf, self.settings.images, self.settings.pptx, self.settings.thumbnail))
 
     def start_browser(self) -> Future[Browser]:
         """Let the browser start meanwhile; one that has gone is started anew."""

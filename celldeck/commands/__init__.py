@@ -22,6 +22,7 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("build", "build decks to HTML and PDF; without a command this is meant"),
+    Command("site", "build all decks as a static site, with an index, PDFs and previews"),
     Command("check", "tell what is odd about decks, such as slides that were copied to make steps"),
     Command("fix", "mend what is surely meant otherwise; copied slides become one slide with steps"),
     Command("import", "make a Marp deck of a remark.js deck, a page or Markdown"),

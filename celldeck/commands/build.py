@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,15 +77,24 @@ def _address(text: str) -> tuple[str, int | None]:
     return host, int(port) if colon else None
 
 
-def build_all(decks: Sequence[Path], settings: Settings, reporter: Reporter) -> int:
-    """Build decks, tell what is to be told, and return the exit status."""
+def build_all(
+    decks: Sequence[Path],
+    settings: Settings,
+    reporter: Reporter,
+    heard: Callable[[Path, Path, Built], None] = lambda deck, output, built: None,
+) -> int:
+    """Build decks, tell what is to be told, and return the exit status.
+
+    Args:
+        heard: hears of each deck that was built, with where its HTML is.
+    """
     from celldeck.tools import Tools
 
     tools = Tools(settings)
     turns = _Turns(threading.Lock(), threading.BoundedSemaphore(settings.jobs))
 
     def one(deck: Path) -> bool:
-        return _build_one(deck, output_path(deck, settings, len(decks) == 1), tools, turns, reporter)
+        return _build_one(deck, output_path(deck, settings, len(decks) == 1), tools, turns, reporter, heard)
 
     # While one deck is printed, the next is read: the browser has processes of its own.
     at_once = max(settings.jobs, (os.cpu_count() or 1) + 1) if tools.prints else settings.jobs
@@ -117,7 +126,14 @@ def _may_print(output: Path, deck: Path, tools: Tools) -> bool:
     return bool(tools.settings.images) or made is None or not deck.is_file() or deck.stat().st_mtime_ns > made
 
 
-def _build_one(path: Path, output: Path, tools: Tools, turns: _Turns, reporter: Reporter) -> bool:
+def _build_one(
+    path: Path,
+    output: Path,
+    tools: Tools,
+    turns: _Turns,
+    reporter: Reporter,
+    heard: Callable[[Path, Path, Built], None],
+) -> bool:
     """Build one deck and say whether nothing failed; a failure is told and leaves its last good files."""
     from celldeck import pipeline
 
@@ -141,6 +157,7 @@ def _build_one(path: Path, output: Path, tools: Tools, turns: _Turns, reporter: 
             stays = _what_stands(output, before)
             reporter.result(f"{path}: failed after {time.monotonic() - start:.1f} s{stays}")
         return False
+    heard(path, output, built)
     for text in (*map(str, built.notices), *built.failures):
         reporter.problem(text)
     reporter.result(summary(built, output, tools.settings, time.monotonic() - start))

@@ -53,6 +53,8 @@ from celldeck.patterns import late
 
 PAUSE = "pause"
 _RAW_PAUSE = late(r"<!--\s*pause\s*-->")
+# What looks like a comment in these is text.
+_VERBATIM = late(r"\s*<(?:script|style|pre|textarea)\b", re.IGNORECASE)
 # Raw HTML that shows something: a start tag, or text outside of tags and comments.
 _SHOWN_HTML = late(r"<[A-Za-z]|(?:\A|>)\s*[^<\s]")
 _TAG = late(r"<(/?)([A-Za-z][\w-]*)[^>]*?(/?)>")
@@ -356,7 +358,7 @@ def _starts_with_step(block: Block) -> bool:
 
 def _divided(block: Block) -> list[Block]:
     """Return a block of raw HTML as the parts between its pauses, and these."""
-    if not isinstance(block, HtmlBlock):
+    if not isinstance(block, HtmlBlock) or _VERBATIM.match(block.html):
         return [block]
     parts: list[Block] = []
     at = 0

@@ -54,16 +54,23 @@ const show = (message) => {
   tick();
 };
 
-const ask = async (action) => {
-  navigator.vibrate?.(15);
+const send = async (action) => {
   try {
     const answer = await fetch("do", {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ do: action }),
+      signal: AbortSignal.timeout(3000),
     });
     trouble(answer.status === 409 ? "The deck is open in no window of the laptop." : "");
   } catch {
     trouble("The laptop does not answer.");
   }
+};
+
+// One after another: side by side, two presses could arrive the other way round.
+let sent = Promise.resolve();
+const ask = (action) => {
+  navigator.vibrate?.(15);
+  sent = sent.then(() => send(action));
 };
 
 part("previous").addEventListener("click", () => ask("previous"));

@@ -49,7 +49,7 @@ def test_lines_are_counted_from_one_and_those_that_are_not_there_are_told() -> N
 
     assert line_steps("1|3-4|all", 5) == LineSteps(lines({1}, {3, 4}, {1, 2, 3, 4, 5}))
     assert line_steps("2,4-9", 5).states == lines({2, 4, 5})
-    assert line_steps("9", 5) == LineSteps((), "this code has 5 lines, so there are no lines 9")
+    assert line_steps("9", 5) == LineSteps((), "this code has 5 lines, so there is no line 9")
     assert line_steps("1|4-2|0|7", 5) == LineSteps(
         lines({1}), "this code has 5 lines, so there are no lines 4-2, 0, 7"
     )
@@ -62,9 +62,9 @@ def test_lines_are_counted_from_one_and_those_that_are_not_there_are_told() -> N
 @pytest.mark.parametrize(
     ("text", "message", "caret"),
     [
-        ("```js {9}\nx\n```", "this code has 1 line, so there are no lines 9", "9"),
+        ("```js {9}\nx\n```", "this code has 1 line, so there is no line 9", "9"),
         ("```js {x|y}\nx\n```", "code is pointed out by line numbers such as", "x|y"),
-        ("- a\n  ```js {1|5}\n  x\n  ```", "this code has 1 line, so there are no lines 5", "1|5"),
+        ("- a\n  ```js {1|5}\n  x\n  ```", "this code has 1 line, so there is no line 5", "1|5"),
         ("```js {1} {2}\nx\ny\n```", "given twice", "2"),
     ],
 )
@@ -101,12 +101,12 @@ def test_lines_of_a_cell_are_those_that_are_shown() -> None:
 @pytest.mark.parametrize(
     ("info", "told"),
     [
-        ("{9}", "5:12: this code has 2 lines, so there are no lines 9"),
+        ("{9}", "5:12: this code has 2 lines, so there is no line 9"),
         (
             "{x|y}",
             "5:12: option 'lines' takes line numbers such as 2,5-7, or steps such as 1|3-4|all, not 'x|y'",
         ),
-        ("{lines=9}", "5:12: this code has 2 lines, so there are no lines 9"),
+        ("{lines=9}", "5:12: this code has 2 lines, so there is no line 9"),
     ],
 )
 def test_what_is_wrong_in_a_cell_is_told_with_its_place(info: str, told: str) -> None:
