@@ -12,6 +12,7 @@ Marp: https://marpit.marp.app/fragmented-list
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
