@@ -28,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("import", "make a Marp deck of a remark.js deck, a page or Markdown"),
     Command("cache", "what is kept in .celldeck: list it, prune it, export and import outputs"),
     Command("rehearsal", "the times of a rehearsed talk, for each slide and section"),
+    Command("doctor", "what celldeck finds on this machine, and what to mend"),
 )
 
 DEFAULT = "build"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -62,6 +63,9 @@ class LiveDeck:
         self._jobs: deque[tuple[str, Callable[[], object]]] = deque()
         self._queue: list[int] = []
         """The cells that run next, in order."""
+        self._wishes: dict[int, int] = {}
+        """For cells that wait, which wish they belong to: a failure ends the wish that it is part of."""
+        self._wish_count = 0
         self._current: int | None = None
         self._kernel: DeckKernel | None = None
         self._spare: Spare | None = None
@@ -182,10 +186,12 @@ class LiveDeck:
     def run(self, indices: Iterable[int]) -> None:
         """Run cells after those that wait already."""
         with self._lock:
+            self._wish_count += 1
             for index in indices:
                 self._known(index)
                 if index not in self._queue:
                     self._queue.append(index)
+                    self._wishes[index] = self._wish_count
             self._tell_waiting()
             self._do("run", self._run_queue)
 
@@ -402,8 +408,10 @@ class LiveDeck:
                 job = self._jobs.popleft()[1] if self._jobs else self._look_after
             try:
                 job()
-            except DeckError as error:
-                self._tell("dead" if self._kernel_state.state == "dead" else "idle", str(error))
+            except Exception as error:
+                # Whatever it is, the deck goes on; a mistake of ours keeps its traceback.
+                is_told = isinstance(error, DeckError)
+                self._died(str(error) if is_told else "".join(traceback.format_exception(error)))
 
     def _look_after(self) -> None:
         """Notice a kernel that has died while nothing ran."""
@@ -417,16 +425,22 @@ class LiveDeck:
                 if not self._queue or self._closed:
                     return
                 index = self._queue[0]
-            if not self._bring(index) or not self._queue or self._queue[0] != index:
+            if not self._bring(index):
                 continue
             with self._lock:
-                self._queue.pop(0)
+                if not self._queue or self._queue[0] != index:
+                    continue
+                wish = self._wishes[self._queue.pop(0)]
             if not self._run_one(index):
-                with self._lock:
-                    self._queue.clear()
-                    self._tell_waiting()
+                self._give_up(wish)
             if not self._queue:
                 self._after_runs()
+
+    def _give_up(self, wish: int | None) -> None:
+        """Run no more of what was wished for together with a cell that has failed."""
+        with self._lock:
+            self._queue = [index for index in self._queue if self._wishes.get(index) != wish]
+            self._tell_waiting()
 
     def _bring(self, index: int) -> bool:
         """Have a kernel that has run the cells above one; say whether that went well."""
@@ -447,9 +461,7 @@ class LiveDeck:
                 if not self._run_silently(kernel, step, index, life):
                     return False
             elif not self._run_one(other):
-                with self._lock:
-                    self._queue.clear()
-                    self._tell_waiting()
+                self._give_up(self._wishes.get(index))
                 return False
         return life == self._life
 
