@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tools",),
     ("beside",),
     ("pipeline",),
-    ("session", "outputs", "mends", "remark"),
+    ("session", "outputs", "mends", "remark", "looks"),
     ("serve", "reporter"),
     ("commands",),
     ("cli",),

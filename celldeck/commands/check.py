@@ -29,6 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--outputs", action="store_true", help="run the decks, and compare with the outputs that are stored"
     )
+    parser.add_argument(
+        "--text",
+        action="store_true",
+        help="read the text only: run no cell, and look at no slide in a browser",
+    )
 
 
 def run(given: argparse.Namespace, reporter: Reporter) -> int:
@@ -54,11 +59,15 @@ def run(given: argparse.Namespace, reporter: Reporter) -> int:
                 reporter.problem(str(error))
                 failed += 1
                 continue
-            found = [n for check in CHECKS for n in check(deck, tools) if n.kind not in settings.silence]
+            found = [notice for check in CHECKS for notice in check(deck, tools)]
             if given.outputs:
                 others = list(_other_outputs(deck, tools, reporter))
                 failed += any(notice.kind == OTHER for notice in others)
                 found += others
+            if not given.text:
+                # After the outputs have been compared: what runs now is stored.
+                found += _looks(deck, tools, reporter)
+            found = [n for n in dict.fromkeys(found) if n.kind not in settings.silence]
             for notice in found:
                 reporter.problem(str(notice))
             told += len(found)
@@ -85,6 +94,16 @@ def _other_outputs(deck: Deck, tools: Tools, reporter: Reporter) -> Iterable[Not
         yield from check_outputs(deck, tools, reporter)
     except DeckError as error:
         yield Notice(OTHER, error.message, error.span, error.hint)
+
+
+def _looks(deck: Deck, tools: Tools, reporter: Reporter) -> Iterable[Notice]:
+    from celldeck.looks import check_looks
+
+    try:
+        with reporter.ticking():
+            yield from check_looks(deck, tools, reporter)
+    except DeckError as error:
+        yield Notice("failed-build", error.message, error.span, error.hint)
 
 
 def _what_reading_told(deck: Deck, tools: Tools) -> Iterable[Notice]:

@@ -25,7 +25,13 @@ from celldeck.model import Page
 from celldeck.source import Source
 
 Kind = Literal[
-    "missing-picture", "missing-file", "broken-picture", "large-file", "remote-picture", "remote-file"
+    "missing-picture",
+    "missing-file",
+    "broken-picture",
+    "large-file",
+    "remote-picture",
+    "remote-file",
+    "dead-link",
 ]
 
 # Attributes that hold an address, and whether it is a picture's.
@@ -156,6 +162,7 @@ _MESSAGES: dict[Kind, str] = {
     "large-file": "the file {} is too large to be put into the page, which links it instead",
     "remote-picture": "the picture {} is loaded from the network when the deck is shown",
     "remote-file": "{} is loaded from the network when the deck is shown",
+    "dead-link": "the link {} leads nowhere",
 }
 
 
@@ -292,12 +299,22 @@ class _Embedding:
             return value
         path = self.files.find(value, self.folders)
         if not path:
+            if not self._leads_somewhere(value):
+                self._tell("dead-link", value, self._did_you_mean(value))
             return value
         rest = re.search(r"[?#].*", value)
         served = self.link(path) if self.link else None
         if served:
             return served + (rest[0].partition("#")[2] and f"#{rest[0].partition('#')[2]}" if rest else "")
         return relative_address(path, self.output.parent) + (rest[0] if rest else "")
+
+    def _leads_somewhere(self, value: str) -> bool:
+        """Say whether an address that is no file's is a folder's, or that of a deck once it is built."""
+        name = unquote(re.sub(r"[?#].*", "", value, flags=re.DOTALL))
+        built_from = re.sub(r"\.(?:html|pdf)$", ".md", name)
+        places = [folder / name for folder in (*self.folders, *([self.output.parent] if self.output else []))]
+        is_built = built_from != name and self.files.find(quote(built_from), self.folders) is not None
+        return is_built or any(place.exists() for place in places)
 
     def _framed(self, value: str) -> str:
         """Return the address of what a frame shows; a local page is made self-contained first."""

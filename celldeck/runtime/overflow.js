@@ -45,6 +45,9 @@ export default function overflow(deck) {
 
   const isEmpty = (box) => box.right - box.left < 0.5 || box.bottom - box.top < 0.5;
 
+  const isPainted = (style) => !/^(transparent|rgba\(.*, 0\))$/.test(style.backgroundColor)
+    || SIDES.some((side) => Number.parseFloat(style.getPropertyValue(`border-${side}-width`)) > 0);
+
   const kindOf = (element) => {
     if (element.closest("[data-cell] .cell-outputs")) return "output";
     if (element.matches("mjx-container")) return "formula";
@@ -91,13 +94,13 @@ export default function overflow(deck) {
       });
     };
 
-    const judge = (box, element, text, place) => {
+    const judge = (box, element, text, place, name = text) => {
       const seen = place.clips.reduce((rest, clip) => cut(rest, clip.box), box);
       for (const clip of place.clips) {
         const out = beyond(box, clip.box, scale);
         for (const side of SIDES) {
           if (out[side] > Math.max(EDGE_PX, clip.slack) && clip.cuts(side)) {
-            note("box", side, out[side], element, text, { ...box, clip: clip.element });
+            note("box", side, out[side], element, name, { ...box, clip: clip.element });
           }
         }
       }
@@ -108,9 +111,9 @@ export default function overflow(deck) {
       const slack = text ? Math.max(EDGE_PX, (0.3 * (box.bottom - box.top)) / scale) : EDGE_PX;
       for (const side of SIDES) {
         const upright = side === "top" || side === "bottom";
-        if (out[side] > (text && upright ? Math.max(EDGE_PX, slack / 3) : EDGE_PX)) note("slide", side, out[side], element, text, box);
+        if (out[side] > (text && upright ? Math.max(EDGE_PX, slack / 3) : EDGE_PX)) note("slide", side, out[side], element, name, box);
         else if (place.flows && tight[side] > (upright ? slack : EDGE_PX) + place.pulled[side]) {
-          note("padding", side, tight[side], element, text, box);
+          note("padding", side, tight[side], element, name, box);
         }
       }
     };
@@ -133,6 +136,10 @@ export default function overflow(deck) {
         const box = element.getBoundingClientRect();
         if (isSeen && !isEmpty(box) && own.opacity !== "0") judge(box, element, "", place);
         return;
+      }
+      // A ground or a frame that is seen belongs to what stands on it.
+      if (isSeen && element.matches("pre, marp-pre, table, blockquote") && isPainted(own)) {
+        judge(element.getBoundingClientRect(), element, "", place, element.textContent);
       }
       if (element !== section && /hidden|clip|auto|scroll/.test(own.overflowX + own.overflowY) && own.display !== "inline") {
         const box = shrunk(element.getBoundingClientRect(), insets(own, "border-*-width"), scale);

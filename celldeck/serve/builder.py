@@ -6,6 +6,7 @@ import gc
 import threading
 import time
 import traceback
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,8 @@ from typing import Protocol
 from celldeck import pipeline
 from celldeck.errors import DeckError, Notice
 from celldeck.execute import Progress
+from celldeck.looks import what_text_lacks
 from celldeck.model import Deck
-from celldeck.parse.alt_texts import missing_alt_texts
-from celldeck.render.inlines import alt_text
 from celldeck.serve.changes import Changes
 from celldeck.serve.printer import Outputs, Printer
 from celldeck.serve.problems import Problem
@@ -196,20 +196,19 @@ class Builder(threading.Thread):
         except Exception as error:
             # Whatever it is, watching goes on; a mistake of ours keeps its traceback.
             return self._fail(name, error)
-        problems = tuple(_problems(built, tools))
         ran = sum(cell.seconds is not None for cell in deck.cells)
         self._site.publish(
             name,
             built.page,
             own_scripts=tools.options(path).html is True,
             deck=deck,
-            problems=problems,
             cells=(ran, len(deck.cells) - ran),
             edited=edited,
             embedded=lambda: pipeline.self_contained(pipeline.finish(deck, tools), tools, output).page,
         )
         if self._site.lives:
             self._site.lives.built(name, deck, build.provisional)
+        self._site.note(name, tuple(_problems(built, tools)))
         self._tell(name, *map(str, built.notices), *built.failures)
         if self._printer is not None and tools.prints:
             self._printer.put(deck, tools.settings, tools.files.age)
@@ -369,7 +368,7 @@ def _problems(built: pipeline.Built, tools: Tools) -> Iterator[Problem]:
     for text in built.failures:
         yield Problem("failed-cell", text.splitlines()[0])
     seen = set()
-    for notice in (*built.notices, *missing_alt_texts(deck, alt_text)):
+    for notice in (*built.notices, *what_text_lacks(built)):
         if notice not in seen and notice.kind not in tools.settings.silence:
             seen.add(notice)
             yield Problem.of(notice, _slide_of(deck, notice))
@@ -379,5 +378,4 @@ def _slide_of(deck: Deck, notice: Notice) -> int | None:
     """Return the number (from 0) of the slide that a notice is about."""
     if notice.span is None or notice.span.path != deck.source.path:
         return None
-    before = [number for number, slide in enumerate(deck.slides) if slide.line <= notice.span.line]
-    return before[-1] if before else None
+    return max(0, bisect_right(deck.slides, notice.span.line, key=lambda slide: slide.line) - 1)

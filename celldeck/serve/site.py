@@ -161,7 +161,7 @@ class Site:
         *,
         own_scripts: bool = False,
         deck: Deck | None = None,
-        problems: tuple[Problem, ...] = (),
+        problems: tuple[Problem, ...] | None = None,
         cells: tuple[int, int] = (0, 0),
         edited: bool = False,
         embedded: Callable[[], Page] | None = None,
@@ -172,7 +172,7 @@ class Site:
             page: see `Shown`, for this and what follows.
             own_scripts: …
             deck: …
-            problems: …
+            problems: …; None: those of the build before, until `note` has others.
             cells: …
             edited: the deck's own text was, so pages that follow the author turn to that place.
             embedded: gives the page with everything inside, for an audience, which files of the site do not
@@ -186,6 +186,8 @@ class Site:
             keys = tuple(served.keys[slide] for slide in page.slides)
             is_same = before is not None and _is_same(before.page, page)
             version = before.version if before and is_same else _version(served, page, keys)
+            if problems is None:
+                problems = before.problems if before else ()
             shown = Shown(page, deck, problems, cells, keys, version, own_scripts)
             served.shown = shown
             if not is_same:
@@ -196,6 +198,14 @@ class Site:
                 self._tell_problems(served)
         if served.stage is not None and not is_same:
             served.stage.publish(embedded() if embedded else page, own_scripts=own_scripts)
+
+    def note(self, name: str, problems: tuple[Problem, ...]) -> None:
+        """Take what is to be told of the newest build."""
+        with self._lock:
+            deck = self.decks[name]
+            if deck.shown is not None and deck.shown.problems != problems:
+                deck.shown = replace(deck.shown, problems=problems)
+                self._tell_problems(deck)
 
     def fail(self, name: str, error: str) -> None:
         """Note that a build failed; pages go on showing the last good one, and say so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_check_names_pictures_without_a_text(
     check(tmp_path, monkeypatch, "![w:90](a.png)\n\n![A cat w:90](b.png)\n")
     told = capsys.readouterr().err
     assert "deck.md:1:9: warning: the picture a.png has no alternative text" in told
-    assert "b.png" not in told
+    assert "b.png has no" not in told
 
 
 def test_collapse_false_keeps_copies_from_being_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,3 +78,72 @@ def test_check_outputs_fails_when_a_clean_run_gives_something_else(
     assert main(["check", "deck.md", "--outputs"]) == 1
     told = capsys.readouterr().err
     assert "deck.md:5:1: warning: a clean run gives something else than what is stored:\n  -1\n  +2" in told
+
+
+# ---------------------------------------------------------------- how it looks
+
+
+@pytest.mark.browser
+def test_what_does_not_fit_is_told_with_its_line_and_a_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = "\n".join(f"- item number {number}" for number in range(1, 17))
+    many = f"# Fits\n\n---\n\n# Too much\n\n{items}\n"
+    assert check(tmp_path, monkeypatch, many) == 0
+    told = capsys.readouterr().err
+    found = re.search(
+        r"deck\.md:(\d+):1: warning: slide 2: the text leaves the slide by (\d+) px at the bottom", told
+    )
+    assert found
+    line = Path("deck.md").read_text("utf-8").splitlines()[int(found[1]) - 1]
+    assert re.fullmatch(r"- item number 1\d", line)
+    assert re.search(r"hint: about \d+ lines too many: leave some out, or split the slide with ---", told)
+    assert "slide 1:" not in told
+    assert check(tmp_path, monkeypatch, many, "--strict") == 1
+    assert check(tmp_path, monkeypatch, many, "--strict", "--text") == 0
+
+
+@pytest.mark.browser
+@pytest.mark.kernel
+def test_outputs_of_cells_are_measured_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = "---\nkernel: python3\n---\n\n# Cells\n\n```python\nfor n in range({}):\n    print(n)\n```\n"
+    assert check(tmp_path, monkeypatch, cells.format(5), "--strict") == 0
+    capsys.readouterr()
+    assert check(tmp_path, monkeypatch, cells.format(60), "--strict") == 1
+    told = capsys.readouterr().err
+    where = r"^deck\.md:7:1: warning: slide 1: the output of cell 1 leaves the slide by \d+ px at the bottom"
+    assert re.search(where, told, re.MULTILINE)
+    assert "hint: cut it, {max-lines=10}" in told
+
+
+@pytest.mark.browser
+def test_pictures_links_texts_and_classes_stand_in_the_same_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "there.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    (tmp_path / "other.md").write_text("# Other")
+    (tmp_path / "notes").mkdir()
+    slides = [
+        "# Links\n\n[a](nowhere.pdf) [b](there.svg) [c](other.html) [d](notes) [](#2) [](#nobody) [](#links)",
+        "<style>.known { color: red }</style>\n\n.known[x] .knwon[y]\n\n![](there.svg) ![picture](gone.png)",
+    ]
+    check(tmp_path, monkeypatch, "\n\n---\n\n".join(slides))
+    told = re.findall(r"^deck\.md:(\d+):\d+: warning: (.*)$", capsys.readouterr().err, re.MULTILINE)
+    assert sorted(told, key=lambda one: (int(one[0]), one[1])) == [
+        ("3", "the link #nobody leads nowhere [dead-link]"),
+        ("3", "the link nowhere.pdf leads nowhere [dead-link]"),
+        ("9", "no style has a class 'knwon', so it changes nothing [unknown-class]"),
+        ("11", "the picture gone.png is not there [missing-picture]"),
+        ("11", "the picture there.svg has no alternative text [missing-alt]"),
+    ]
+
+
+def test_without_a_browser_everything_else_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, monkeypatch, "# A\n\n![](x.png)\n", "--browser", "no-such-browser") == 0
+    told = capsys.readouterr().err
+    assert "the picture x.png is not there [missing-picture]" in told
+    assert "what does not fit on its slide is not known" in told
