@@ -334,20 +334,24 @@ def write(built: Built, tools: Tools, html: Path, template: DocumentTemplate = "
         DeckError: a file could not be written, and what stood there is untouched; or there is no browser to
             print with, or it failed, and the HTML has been written.
     """
-    whole, page = write_html(built, tools, html, template)
-    return whole if page is None else print_written(whole, page, tools, html)
+    whole, page = ready(built, tools, html, template)
+    write_html(whole, tools, html, template)
+    return whole if page is None else print_ready(whole, page, tools, html)
 
 
-def write_html(
+def ready(
     built: Built, tools: Tools, html: Path, template: DocumentTemplate = "bespoke"
 ) -> tuple[Built, Page | None]:
-    """Write what needs no browser, and return the page that is to be printed, if one is; see `write`."""
+    """Return the deck as it is written to `html`, and the page that is printed, if one is."""
     whole = self_contained(_with_preview(built, tools, html), tools, html, template)
+    return whole, _print_page(whole, built, tools, html, template) if tools.prints else None
+
+
+def write_html(whole: Built, tools: Tools, html: Path, template: DocumentTemplate = "bespoke") -> None:
+    """Write what needs no browser of a deck that is ready; see `write`."""
     with writing(html):
         write_atomically(html, document(whole.page, template=template, cache=tools.cache))
     write_for_students(whole.deck, tools, html)
-    page = _print_page(whole, built, tools, html, template) if tools.prints else None
-    return whole, page
 
 
 def _with_preview(built: Built, tools: Tools, html: Path) -> Built:
@@ -360,8 +364,8 @@ def _with_preview(built: Built, tools: Tools, html: Path) -> Built:
     return replace(built, page=replace(built.page, metadata=replace(meta, image=image)))
 
 
-def print_written(whole: Built, page: Page, tools: Tools, html: Path) -> Built:
-    """Write what needs a browser; see `write`."""
+def print_ready(whole: Built, page: Page, tools: Tools, html: Path) -> Built:
+    """Write what needs a browser of a deck that is ready; see `write`."""
     told = write_printed(whole.deck, page, tools, html)
     return replace(whole, notices=_told((*whole.notices, *told), whole.deck, tools))
 

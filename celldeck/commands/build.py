@@ -19,6 +19,8 @@ from celldeck.settings import Settings
 from celldeck.side_by_side import side_by_side
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from celldeck.model import Deck
     from celldeck.pipeline import Built
     from celldeck.tools import Tools
@@ -91,7 +93,8 @@ def build_all(
     from celldeck.tools import Tools
 
     tools = Tools(settings)
-    turns = _Turns(threading.Lock(), threading.BoundedSemaphore(settings.jobs))
+    printing = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="print")
+    turns = _Turns(threading.Lock(), threading.BoundedSemaphore(settings.jobs), printing)
 
     def one(deck: Path) -> bool:
         return _build_one(deck, output_path(deck, settings, len(decks) == 1), tools, turns, reporter, heard)
@@ -104,6 +107,7 @@ def build_all(
         with reporter.ticking():
             is_built = side_by_side(one, decks, at_once, tools.stop)
     finally:
+        printing.shutdown()
         tools.close()
     return BUILT if all(is_built) else FAILED
 
@@ -116,6 +120,8 @@ class _Turns:
     """Parsing and rendering."""
     cells: threading.BoundedSemaphore
     """Cells wait for their kernels, so several decks may run theirs at once."""
+    printing: Executor
+    """What waits for the browser."""
 
 
 def _may_print(output: Path, deck: Path, tools: Tools) -> bool:
@@ -135,6 +141,8 @@ def _build_one(
     heard: Callable[[Path, Path, Built], None],
 ) -> bool:
     """Build one deck and say whether nothing failed; a failure is told and leaves its last good files."""
+    from concurrent.futures import wait
+
     from celldeck import pipeline
 
     start = time.monotonic()
@@ -148,9 +156,16 @@ def _build_one(
                 deck = _run(deck, path, tools, reporter)
         with turns.python:
             finished = pipeline.finish(deck, tools, template)
-            built, page = pipeline.write_html(finished, tools, output, template)
-        if page is not None:
-            built = pipeline.print_written(built, page, tools, output)
+            built, page = pipeline.ready(finished, tools, output, template)
+        # The browser works while the HTML is written.
+        printing = turns.printing.submit(pipeline.print_ready, built, page, tools, output) if page else None
+        try:
+            with turns.python:
+                pipeline.write_html(built, tools, output, template)
+        finally:
+            if printing is not None:
+                wait([printing])
+        built = printing.result() if printing is not None else built
     except Exception as error:
         if not tools.is_stopped:
             reporter.problem(_failure(error))

@@ -203,7 +203,8 @@
     };
     const takeImage = async (image) => {
       if ("marpTwemoji" in image.dataset || image.classList.contains("emoji") || isHidden(image)) return;
-      const data = await blobbed(image);
+      // One that is broken shows nothing that could be taken.
+      const data = image.naturalWidth ? await blobbed(image) : null;
       const box = boxOf(image);
       if (!data || box[2] < 1 || box[3] < 1) return;
       parts.push({ kind: "picture", box, data, alt: image.alt });

@@ -274,8 +274,12 @@ def _put_cell(place: Any, cell: Mapping[str, Any]) -> None:
 
 
 def _put_picture(slide: Slide, part: Mapping[str, Any]) -> None:
-    data = base64.b64decode(part["data"].partition(",")[2])
-    shown = slide.shapes.add_picture(_readable(data), *_emu(part["box"], slack=1.0))
+    try:
+        file = _readable(base64.b64decode(part["data"].partition(",")[2]))
+    except (OSError, ValueError):
+        # The browser shows what it can read of it; here it cannot be shown.
+        return
+    shown = slide.shapes.add_picture(file, *_emu(part["box"], slack=1.0))
     _describe(shown, part["alt"] or "")
 
 
