@@ -8,12 +8,19 @@ class `figure-below`. An item that has nothing but such a picture takes no room 
 
 from __future__ import annotations
 
+_TEXT = ":is(p, ul, ol, dl, blockquote, pre, table, div)"
+
+_BESIDE = f"""
+section:not(.figure-below):has([data-marpit-fragment] img.step-figure) > {_TEXT} {{
+  max-width: 46cqw;
+}}
+"""
+
 _BELOW = """
-section%s:has([data-marpit-fragment] img.step-figure) > :is(p, ul, ol, dl, blockquote, pre, table, div) {
-  max-width: none;
+SLIDE:has([data-marpit-fragment] img.step-figure) > TEXT {
   anchor-name: --celldeck-text;
 }
-section%s [data-marpit-fragment] img.step-figure {
+SLIDE [data-marpit-fragment] img.step-figure {
   top: auto;
   right: 0;
   bottom: 8cqh;
@@ -24,22 +31,19 @@ section%s [data-marpit-fragment] img.step-figure {
   transform: none;
 }
 @supports (position-area: bottom) {
-  section%s [data-marpit-fragment] img.step-figure {
+  SLIDE [data-marpit-fragment] img.step-figure {
     inset: 2cqh 6cqw 8cqh;
-    max-width: calc(100%% - 12cqw);
-    max-height: calc(100%% - 10cqh);
+    max-width: calc(100% - 12cqw);
+    max-height: calc(100% - 10cqh);
     margin: auto;
     position-anchor: --celldeck-text;
     position-area: bottom span-all;
     place-self: center;
   }
 }
-"""
+""".replace("TEXT", _TEXT)
 
 CSS = f"""
-section:has([data-marpit-fragment] img.step-figure) > :is(p, ul, ol, dl, blockquote, pre, table, div) {{
-  max-width: 46cqw;
-}}
 [data-marpit-fragment] img.step-figure {{
   position: absolute;
   top: 50%;
@@ -52,10 +56,13 @@ section:has([data-marpit-fragment] img.step-figure) > :is(p, ul, ol, dl, blockqu
 section:is(.figure-below, [data-marpit-advanced-background-split]):has(img.step-figure) {{
   align-content: start;
 }}
-{_BELOW.replace("section%s", "section.figure-below").replace("%%", "%")}
-@container (max-aspect-ratio: 1.1) {{
-{_BELOW.replace("section%s", "section").replace("%%", "%")}
+@container (min-aspect-ratio: 1.1) {{
+{_BESIDE}
 }}
+@container (max-aspect-ratio: 1.1) {{
+{_BELOW.replace("SLIDE", "section")}
+}}
+{_BELOW.replace("SLIDE", "section.figure-below")}
 li.step-figure-item {{
   list-style: none;
   height: 0;
