@@ -502,3 +502,37 @@ def test_the_overview_has_the_picture_that_stays(present: Present) -> None:
     assert deck.evaluate(shown) == ["second"]
     deck.press("Escape")
     assert deck.evaluate(shown) == ["first"]
+
+
+LOOKS = f"""* **text** $x^2$ `code`
+  ![picture](DOT)
+
+  ```python
+  print(1)
+  ```
+
+  | a ![in a table]({DOT}) |
+  |---|
+  | b |
+
+  <div class="cell-outputs"><div class="cell-output cell-output-html"><p>out</p></div></div>
+* last
+""".replace("(DOT)", f"({DOT})")
+OPACITIES = """[...document.querySelectorAll('li :is(img, mjx-container, code, td, p)')].filter((element) =>
+  element.localName !== "p" || element.closest(".cell-output")).map((element) => {
+  let opacity = 1;
+  for (let at = element; at; at = at.parentElement) opacity *= Number(getComputedStyle(at).opacity);
+  return Math.round(opacity * 100) / 100;
+})"""
+
+
+@pytest.mark.parametrize("look", ["dim", "spotlight"])
+def test_pictures_formulas_code_tables_and_outputs_go_out_of_the_light_once(
+    present: Present, look: str
+) -> None:
+    deck = present(rendered(f"<!-- _class: {look} -->\n\n* first\n{LOOKS}"))
+    seen = []
+    for _ in range(3):
+        seen.append(set(deck.evaluate(OPACITIES)))
+        deck.press("ArrowRight")
+    assert seen == [{0.35}, {1}, {1} if look == "dim" else {0.35}]
