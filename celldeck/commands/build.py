@@ -93,7 +93,7 @@ def build_all(
     from celldeck.tools import Tools
 
     tools = Tools(settings)
-    printing = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="print")
+    printing = _printing(tools)
     turns = _Turns(threading.Lock(), threading.BoundedSemaphore(settings.jobs), printing)
 
     def one(deck: Path) -> bool:
@@ -107,7 +107,8 @@ def build_all(
         with reporter.ticking():
             is_built = side_by_side(one, decks, at_once, tools.stop)
     finally:
-        printing.shutdown()
+        if printing is not None:
+            printing.shutdown()
         tools.close()
     return BUILT if all(is_built) else FAILED
 
@@ -120,8 +121,17 @@ class _Turns:
     """Parsing and rendering."""
     cells: threading.BoundedSemaphore
     """Cells wait for their kernels, so several decks may run theirs at once."""
-    printing: Executor
-    """What waits for the browser."""
+    printing: Executor | None
+    """What waits for the browser; None: nothing does."""
+
+
+def _printing(tools: Tools) -> Executor | None:
+    if not tools.prints:
+        return None
+    # Not for a build that prints nothing: it is a good part of what that loads.
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="print")
 
 
 def _may_print(output: Path, deck: Path, tools: Tools) -> bool:
@@ -141,8 +151,6 @@ def _build_one(
     heard: Callable[[Path, Path, Built], None],
 ) -> bool:
     """Build one deck and say whether nothing failed; a failure is told and leaves its last good files."""
-    from concurrent.futures import wait
-
     from celldeck import pipeline
 
     start = time.monotonic()
@@ -158,14 +166,19 @@ def _build_one(
             finished = pipeline.finish(deck, tools, template)
             built, page = pipeline.ready(finished, tools, output, template)
         # The browser works while the HTML is written.
-        printing = turns.printing.submit(pipeline.print_ready, built, page, tools, output) if page else None
+        printed = None
+        if page is not None and turns.printing is not None:
+            printed = turns.printing.submit(pipeline.print_ready, built, page, tools, output)
         try:
             with turns.python:
                 pipeline.write_html(built, tools, output, template)
         finally:
-            if printing is not None:
-                wait([printing])
-        built = printing.result() if printing is not None else built
+            # Also where the HTML could not be written: who has built goes on only when all is at rest.
+            failed = printed.exception() if printed is not None else None
+        if printed is not None and failed is None:
+            built = printed.result()
+        elif failed is not None:
+            raise failed
     except Exception as error:
         if not tools.is_stopped:
             reporter.problem(_failure(error))
