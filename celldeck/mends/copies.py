@@ -205,7 +205,7 @@ class _Edit:
 
 def _write_grey(copies: Sequence[_Copy], edit: _Edit) -> str:
     """Write the items as steps and return the look."""
-    if any(marks_of(copy.parts).red for copy in copies):
+    if len({marks_of(copy.parts).red for copy in copies}) > 1:
         raise Refused("red moves, and no look of steps does that")
     changing = [
         at

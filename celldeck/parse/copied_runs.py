@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -45,10 +45,15 @@ from celldeck.patterns import late
 
 Kind = Literal["grey", "append", "figure"]
 
-_GREY = frozenset({"grey", "gray", "dim"})
-_RED = frozenset({"red"})
-_CLASS_OF_SPAN = late(r"<span\s+class=[\"']?(\w+)[\"']?\s*>", re.IGNORECASE)
-_HAS_GREY = late(r"\.(?:grey|gray|dim|red)\[|class=[\"']?(?:grey|gray|dim|red)\b", re.IGNORECASE)
+_GREY = frozenset(
+    {"grey", "gray", "lightgrey", "lightgray", "silver", "dim", "dimmed", "muted", "faded", "faint"}
+    | {"greyed", "grayed", "greyed-out", "grayed-out"}
+)
+_RED = frozenset({"red", "blue", "green", "orange", "yellow", "alert", "highlight", "hl"})
+"""Classes of what stands in the light, all of them red for short."""
+_MARKS = "|".join(sorted(_GREY | _RED, key=len, reverse=True))
+_CLASS_OF_SPAN = late(r"<span\s+class=[\"']?([\w-]+)[\"']?\s*>", re.IGNORECASE)
+_HAS_GREY = late(rf"\.(?:{_MARKS})[.\[]|class=[\"']?(?:{_MARKS})\b", re.IGNORECASE)
 _SPAN = late(r"<(/?)span\b", re.IGNORECASE)
 _IMAGE_HTML = late(
     r"\s*(?:<(?:img\b[^>]*|/?(?:center|br)\s*/?)>\s*|<small\s*>[^<]*</small\s*>\s*)+", re.IGNORECASE
@@ -164,8 +169,10 @@ def _goes_on(one: _Reading, other: _Reading) -> bool:
     end = len(one.tokens)
     while end and one.tokens[end - 1] == _CLOSE:
         end -= 1
-    marked = one.grey | one.red | other.grey | other.red
-    if marked or len(set(one.items[:end])) < 2 or other.tokens[:end] != one.tokens[:end]:
+    marks = ((one.grey, other.grey), (one.red, other.red))
+    if any(before != {at for at in after if at < end} for before, after in marks):
+        return False
+    if len(set(one.items[:end])) < 2 or other.tokens[:end] != one.tokens[:end]:
         return False
     # What follows is something new, not the rest of a word.
     fresh = end < len(other.tokens) and other.tokens[end] == _CLOSE
@@ -211,7 +218,8 @@ class _Reader:
             return
         self._outer += self._lists < (2 if isinstance(block, ListItem) else 1)
         if isinstance(block, ClassBlock) and (mark := self._mark(block.classes)) is not None:
-            self._inside(block.children, mark)
+            rest = _unmarked(block.classes)
+            self._inside((replace(block, classes=rest),) if rest else block.children, mark)
             return
         if isinstance(block, (Paragraph, Heading, List, ListItem, ClassBlock)):
             if isinstance(block, List):
@@ -246,7 +254,8 @@ class _Reader:
                 for character in text:
                     self._add(character)
             case ClassSpan(classes=classes) if (mark := self._mark(classes)) is not None:
-                self._inside(inline.children, mark)
+                rest = _unmarked(classes)
+                self._inside((replace(inline, classes=rest),) if rest else inline.children, mark)
             case HtmlInline(html=html) if found := _SPAN.match(html):
                 self._span(html, closes=bool(found[1]))
             case InlineComment():
@@ -286,9 +295,9 @@ class _Reader:
             self._add(html)
 
     def _mark(self, classes: Sequence[str]) -> set[int] | None:
-        if len(classes) != 1:
-            return None
-        return self.grey if classes[0] in _GREY else self.red if classes[0] in _RED else None
+        if not _GREY.isdisjoint(classes):
+            return self.grey
+        return None if _RED.isdisjoint(classes) else self.red
 
     def _inside(self, children: Sequence[Block] | Sequence[Inline], mark: set[int]) -> None:
         self._marks.append(mark)
@@ -318,8 +327,8 @@ class Marks:
     """Those of them that are grey."""
     grey: frozenset[int]
     """Places of the tokens that are grey, those that are no characters among them."""
-    red: bool
-    """Some of it is red."""
+    red: frozenset[int]
+    """Places of those that are red."""
     text: str
     """The characters."""
 
@@ -332,7 +341,7 @@ def marks_of(blocks: Sequence[Block | ListItem], cells: Sequence[Cell] = ()) -> 
     places = [at for at, token in enumerate(reader.tokens) if _shows(token)]
     text = "".join(t if isinstance(t, str) and len(t) == 1 else " " for t in reader.tokens)
     grey = reader.grey.intersection(places)
-    return Marks(len(places), len(grey), frozenset(reader.grey), bool(reader.red), text)
+    return Marks(len(places), len(grey), frozenset(reader.grey), frozenset(reader.red), text)
 
 
 def _shows(token: object) -> bool:
@@ -346,8 +355,8 @@ def is_figure(block: Block) -> bool:
     match block:
         case Paragraph(children=children):
             return _is_picture_line(children)
-        case ClassBlock(classes=classes, children=inner):
-            return "center" in classes and bool(inner) and all(map(is_figure, inner))
+        case ClassBlock(children=inner):
+            return bool(inner) and all(map(is_figure, inner))
         case HtmlBlock(html=html):
             return bool(_IMAGE_HTML.fullmatch(html)) and "<img" in html.lower()
     return False
@@ -374,6 +383,10 @@ def _is_picture_line(children: Sequence[Inline]) -> bool:
         elif not depth and not (isinstance(child, Emphasis) and pictures):
             return False
     return bool(pictures or captions)
+
+
+def _unmarked(classes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in classes if name not in _GREY and name not in _RED)
 
 
 def _plain(value: object, without: str = "") -> object:

@@ -25,13 +25,16 @@ export default function announce(deck) {
     });
   };
 
+  const GREY = ["grey", "gray", "lightgrey", "lightgray", "silver", "dim", "dimmed", "muted", "faded", "faint"]
+    .map((name) => `.${name}:not(section)`).join();
+
   /** The texts of a state that are in the light. */
   const lit = (layer) => {
     const texts = [];
     const walker = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
     while (walker.nextNode()) {
       const node = walker.currentNode;
-      const grey = (node.closest ? node : node.parentElement).closest(":is(.grey, .gray, .dim):not(section)");
+      const grey = (node.closest ? node : node.parentElement).closest(GREY);
       const text = (node.nodeType === Node.TEXT_NODE ? node.data : node.alt ?? "").replace(/\s+/g, " ").trim();
       if (text && !grey) texts.push(text);
     }
@@ -85,7 +88,7 @@ export default function announce(deck) {
   deck.on("step", ({ index, slide, step, from }) => {
     if (from.index < 0) return; // The page has just been read out.
     if (index !== from.index) voice.textContent = `Slide ${index + 1} of ${deck.slides.length}: ${titleOf(slide)}`;
-    else if (step > from.step) voice.textContent = shown(slide);
+    else if (step > from.step) voice.textContent = shown(slide) || `Step ${step} of ${deck.lastStep(slide)}`;
     else voice.textContent = `Step ${step} of ${deck.lastStep(slide)}`;
   });
 }

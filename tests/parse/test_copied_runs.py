@@ -71,8 +71,30 @@ def test_slides_with_a_copy_of_a_cell_are_copies() -> None:
     assert found("2") == ()
 
 
-def test_spans_of_html_count_as_grey() -> None:
-    found = runs('# S\n\n- one\n- <span class="grey">two</span>', "# S\n\n- one\n- two")
+@pytest.mark.parametrize(
+    "grey",
+    [
+        '<span class="grey">two</span>',
+        "<span class=muted>two</span>",
+        ".faded[two]",
+        ".gray[**two**]",
+        ".small.grey[two]",
+    ],
+)
+def test_other_ways_to_write_grey(grey: str) -> None:
+    lit = {".gray[**two**]": "**two**", ".small.grey[two]": ".small[two]"}.get(grey, "two")
+    assert runs(f"# S\n\n- one\n- {grey}", f"# S\n\n- one\n- {lit}") == (CopiedRun("grey", 1, 2),)
+
+
+def test_colours_that_stay_do_not_matter() -> None:
+    one, other = ("# S\n\n- .red[one]\n- two", "# S\n\n- .red[one]\n- two\n- .blue[three]")
+    assert runs(one, other) == (CopiedRun("append", 1, 2),)
+    assert runs(one.replace("two", ".grey[two]"), one) == (CopiedRun("grey", 1, 2),)
+
+
+def test_pictures_in_columns_are_set_aside() -> None:
+    text = "# S\n\n.left-column[\n- one\n- ITEM\n]\n.right-column[\n![](PICTURE.png)\n]"
+    found = runs(text.replace("ITEM", ".grey[two]").replace("PICTURE", "a"), text.replace("ITEM", "two"))
     assert found == (CopiedRun("grey", 1, 2),)
 
 

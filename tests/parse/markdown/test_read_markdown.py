@@ -343,6 +343,20 @@ def test_only_spaces_and_tabs_are_space_to_blocks(text: str, blocks: tuple[Block
     assert blocks_of(text) == blocks
 
 
+@pytest.mark.parametrize(
+    ("inside", "plain"),
+    [
+        ("          <img src=a>", "<img src=a>"),
+        ("\n    - a\n      - b\n\n    text", "\n- a\n  - b\n\ntext"),
+        ("      a\n    b", "a\nb"),
+        ("   - a\n   - b", "   - a\n   - b"),
+        ("a\n\n    code", "a\n\n    code"),
+    ],
+)
+def test_what_indents_a_class_block_from_its_start_makes_no_code(inside: str, plain: str) -> None:
+    assert blocks_of(f".c[\n{inside}\n]") == blocks_of(f".c[\n{plain}\n]")
+
+
 # ---------------------------------------------------------------- refused
 
 

@@ -5,6 +5,7 @@ remark: https://github.com/gnab/remark/wiki/Markdown#content-classes
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from celldeck.parse.markdown.blocks.ruler import ThematicBreak
 from celldeck.parse.markdown.brackets import CLASSES, WORD_CHARACTERS, names
 from celldeck.parse.markdown.lines import MAX_NESTING, Lines
 from celldeck.parse.markdown.parser import BlockParser, LineElement
+
+_INDENTED_START = re.compile(r"(?:[ \t]*\n)+(?: {4}|\t)")
 
 
 class ClassBlock(LineElement, BlockElement):
@@ -87,12 +90,30 @@ def _read(lines: Lines, line: int, column: int) -> _Read | None:
     lines.texts[end[0]] = last[: end[1]]
     body = text[opening.end() :] + "\n" + lines.cut(line + 1, end[0] + 1, lines.base, last_newline=False)
     lines.texts[end[0]] = last
+    body = _outdented(body)
     # Others ask before it is read, and those in it ask again: once is enough.
     key = (line, body)
     if key not in lines.class_blocks:
         lines.class_blocks[key] = _read_body(lines, ClassBlock(line, names(opening)), body)
     block = lines.class_blocks[key]
     return _Read(block, end[0], end[1] + 1) if block else None
+
+
+def _outdented(body: str) -> str:
+    """Return what stands in a block without what indents it, where its first line would be code.
+
+    remark takes off the white space that a block begins with, and decks rely on it.
+    """
+    found = _INDENTED_START.match(body)
+    if not found:
+        return body
+    lines = body.split("\n")
+    by = min(len(line) - len(line.lstrip(" ")) for line in lines[found[0].count("\n") :] if line.strip(" \t"))
+    first = found[0].count("\n")
+    return "\n".join(
+        line.lstrip(" \t") if at <= first else line[min(by, len(line) - len(line.lstrip(" "))) :]
+        for at, line in enumerate(lines)
+    )
 
 
 def _closing_place(lines: Lines, line: int, column: int) -> tuple[int, int] | None:
