@@ -90,8 +90,6 @@ def build_all(
     Args:
         heard: hears of each deck that was built, with where its HTML is.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     from celldeck.tools import Tools
 
     tools = Tools(settings)
