@@ -53,7 +53,7 @@ def main(number: int) -> None:
     from driver import page
 
     from celldeck.serve.audience.server import Audience
-    from celldeck.serve.audience.stage import Place, Stage
+    from celldeck.serve.audience.stage import CellShown, Place, Stage
 
     stage = Stage()
     stage.publish(page("<h1>One</h1>", "<h1>Two</h1>"))
@@ -74,9 +74,9 @@ def main(number: int) -> None:
     lines = ""
     for line in range(LINES):
         lines += f"Epoch {line}/{LINES} loss: 0.{line:04}\n"
-        html = f'<div class="cell-outputs"><pre><samp>{lines}</samp></pre></div>'
-        told["line"][_key({"cell": 0, "html": html})] = time.monotonic()
-        stage.show_output(0, html)
+        html = f'<div class="cell-output"><pre><samp>{lines}</samp></pre></div>'
+        told["line"][_key({"cell": 0, "parts": [html], "code": None})] = time.monotonic()
+        stage.show_cell(0, CellShown((html,)))
         time.sleep(0.1)
     time.sleep(1.0)
     out, _ = followers.communicate("\n")

@@ -3,14 +3,15 @@
  * go at their own pace until they ask to follow again.
  *
  * `deck.options.follow` is the address of an event stream. Its messages are JSON, of the parts of the talk that
- * have changed: `{version}` which document the server has: another than this one, and the page loads anew; `{place: {slide, step, black}}`, slides from 0; `{cell, html}` the outputs of a cell, null: as built.
+ * have changed: `{version}` which document the server has: another than this one, and the page loads anew;
+ * `{place: {slide, step, black}}`, slides from 0; `{cell, parts, code}` the HTML of a cell's outputs and of its
+ * code, null: as built. outputs.js puts these where they belong.
  */
 export default function follow(deck) {
   if (!deck.options.follow) return;
   const pace = "celldeck-own-pace";
   let talk = null; // where it is
   let isFollowing = recall() === null;
-  const built = new Map(); // cell → what the page had of its outputs, a list an element
 
   function recall() {
     try {
@@ -60,27 +61,18 @@ export default function follow(deck) {
   // Whoever turns a slide by hand wants to look at it for longer than until the next step of the talk.
   deck.on("step", ({ remote, from }) => { if (!remote && from.index >= 0 && isFollowing) setFollowing(false); });
 
-  /** The places of a cell's outputs, in document order; a cell that showed none has room after its code. */
-  const placesOf = (cell) => [...deck.parent.querySelectorAll(`.cell[data-cell="${cell}"]`)];
-
-  const put = (cell, html) => {
-    const places = placesOf(cell);
-    if (!built.has(cell)) {
-      built.set(cell, places.map((place) => [...place.children].filter(isOutput).map((each) => each.outerHTML).join("")));
-    }
-    places.forEach((place, at) => {
-      const old = [...place.children].filter(isOutput);
-      const step = old.find((each) => each.dataset.marpitFragment)?.dataset.marpitFragment;
-      const fresh = deck.html(html ?? built.get(cell)[at] ?? "");
-      // Outputs that come with a step go on doing so.
-      if (step) for (const each of fresh.children) each.dataset.marpitFragment = step;
-      for (const each of old) each.remove();
-      place.append(fresh);
-    });
-    deck.emit("outputs", cell);
-    deck.reveal(deck.current, deck.step);
+  // What outputs.js asks for: in the presenter's page cells.js has it, and more.
+  deck.cells = {
+    all: new Map(),
+    elementsOf: (cell) => ({
+      code: deck.parent.querySelector(`[data-code="${cell}"]`),
+      box: [...deck.parent.querySelectorAll(`.cell[data-cell="${cell}"]`)],
+    }),
   };
-  const isOutput = (element) => element.matches(".cell-outputs, .cell-caption");
+  const put = ({ cell, parts, code }) => {
+    deck.cells.all.set(cell, { cell, parts, code, isEdited: code !== null });
+    deck.emit("cells", [cell]);
+  };
 
   const reload = () => {
     // Not all at once: two hundred phones share one network.
@@ -95,7 +87,7 @@ export default function follow(deck) {
       talk = message.place;
       come();
     }
-    if ("cell" in message) put(message.cell, message.html);
+    if ("cell" in message) put(message);
   };
 
   const listen = () => {

@@ -42,6 +42,7 @@ import sync from "./sync.js";
 import stage from "./stage.js";
 import frames from "./frames.js";
 import follow from "./follow.js";
+import outputs from "./outputs.js";
 import address from "./address.js";
 
 const BOTH = ["", "presenter"];
@@ -90,6 +91,7 @@ const modules = [
   [stage, BOTH],
   [frames, ["audience"]], // in the author's page running.js brings it
   [follow, ["audience"]],
+  [outputs, ["audience"]], // after follow, which gives it its cells
   [address, ALL], // last: it shows the first slide, and all others hear of it
 ];
 

@@ -28,6 +28,7 @@ from celldeck.tools import Tools
 
 if TYPE_CHECKING:
     from celldeck.serve.audience.server import Audience
+    from celldeck.serve.live.deck import LiveDeck
 
 FIRST_PORT = 8000
 
@@ -111,6 +112,7 @@ async def _serve(
         lambda *given: builder.tools.kernels.start(*given),
         lambda: Tools(builder.tools.settings, frames=site.frames),
         settings.cache / "edits",
+        made=lambda name, live: _feed(site, name, live),
     )
     builder.start()
     if opens:
@@ -124,6 +126,15 @@ async def _serve(
     site.lives.close()
     builder.stop()
     return 0
+
+
+def _feed(site: Site, name: str, live: LiveDeck) -> None:
+    """Let what cells show reach those who follow the deck, if anybody may."""
+    from celldeck.serve.audience.feed import Feed
+
+    deck = site.decks.get(name)
+    if deck is not None and deck.stage is not None:
+        Feed(live, deck.stage)
 
 
 def _open_to(audience: ForAudience, site: Site, teller: Teller) -> Audience:

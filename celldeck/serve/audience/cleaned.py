@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 _NAMES = """
-auto-scaling cell frame footnote-ref footnote-backref background-color background-image background-position
-background-repeat background-size class color footer header heading-divider lang paginate size style theme
-transition transition-back c display mjx-texclass mml-node tex
+auto-scaling cell code frame footnote-ref footnote-backref background-color background-image
+background-position background-repeat background-size class color footer header heading-divider lang
+paginate size style theme transition transition-back c display mjx-texclass mml-node tex
 """
 KEPT = frozenset(f"data-{name}" for name in _NAMES.split())
 _KEPT_FAMILIES = ("data-celldeck-", "data-marpit-", "data-bespoke-", "data-mjx-")

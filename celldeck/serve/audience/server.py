@@ -31,8 +31,8 @@ OUTPUTS_EVERY_S = 0.04
 BYTES_A_SECOND = 4_000_000
 """What streaming outputs may take of the network in all."""
 _TOO_LARGE = (
-    '<div class="cell-outputs"><div class="cell-output cell-output-stream"><pre><samp>'
-    "(This output is too large to be sent on.)</samp></pre></div></div>"
+    '<div class="cell-output cell-output-stream"><pre><samp>'
+    "(This output is too large to be sent on.)</samp></pre></div>"
 )
 
 
@@ -60,7 +60,7 @@ class Audience:
         self.clickers: set[Follower] = set()
         self._sent_at: dict[int, float] = {}
         self._sending: set[int] = set()
-        self._outputs: dict[int, bytes] = {}
+        self._cells: dict[int, bytes] = {}
         """The newest message of each cell that is not as the page has it."""
         self._live_assets: OrderedDict[str, Asset] = OrderedDict()
         self._told_number: int | None = None
@@ -138,7 +138,7 @@ class Audience:
         if "place" in news:
             self._send("place", self.place_message(), self.followers)
         if "page" in news:
-            self._outputs.clear()
+            self._cells.clear()
             self._send("page", self.page_message(), self.followers)
         if news & {"place", "page"}:
             self._send("place", self.clicker_message(), self.clickers)
@@ -149,34 +149,37 @@ class Audience:
 
     def _send_when_due(self, cell: int) -> None:
         assert self._loop
-        size = len(self._outputs.get(cell, b""))
+        size = len(self._cells.get(cell, b""))
         pause = max(OUTPUTS_EVERY_S, size * len(self.followers) / BYTES_A_SECOND)
         due = self._sent_at.get(cell, 0.0) + pause
-        self._loop.call_at(due, partial(self._send_output, cell))
+        self._loop.call_at(due, partial(self._send_cell, cell))
 
-    def _send_output(self, cell: int) -> None:
+    def _send_cell(self, cell: int) -> None:
         assert self._loop
         self._sending.discard(cell)
         self._sent_at[cell] = self._loop.time()
-        html = self.stage.outputs.get(cell)
-        if html is not None:
-            html = self._fit_to_send(html)
-        message = _event({"cell": cell, "html": html})
-        if html is None:
-            self._outputs.pop(cell, None)
+        shown = self.stage.cells.get(cell)
+        if shown is None:
+            self._cells.pop(cell, None)
+            message = _event({"cell": cell, "parts": None, "code": None})
         else:
-            self._outputs[cell] = message
+            parts = None if shown.parts is None else self._fit_to_send(shown.parts)
+            code = shown.code and self.stage.publisher.taken_apart(shown.code)[0]
+            message = self._cells[cell] = _event({"cell": cell, "parts": parts, "code": code})
         self._send(cell, message, self.followers)
 
-    def _fit_to_send(self, html: str) -> str:
+    def _fit_to_send(self, parts: tuple[str, ...]) -> list[str]:
         """Return what a cell shows as followers get it, and keep its pictures for when they ask for them."""
-        html, assets = self.stage.publisher.taken_apart(html)
-        for name, asset in assets.items():
-            self._live_assets[name] = asset
-            self._live_assets.move_to_end(name)
+        fit = []
+        for part in parts:
+            html, assets = self.stage.publisher.taken_apart(part)
+            fit.append(html)
+            for name, asset in assets.items():
+                self._live_assets[name] = asset
+                self._live_assets.move_to_end(name)
         while sum(len(asset.data) for asset in self._live_assets.values()) > LIVE_ASSETS_BYTES:
             self._live_assets.popitem(last=False)
-        return html if len(html) <= LARGEST_OUTPUT else _TOO_LARGE
+        return fit if sum(map(len, fit)) <= LARGEST_OUTPUT else [_TOO_LARGE]
 
     def _send(self, part: object, message: bytes, to: set[Follower]) -> None:
         for follower in to:
@@ -218,7 +221,7 @@ class Audience:
 
     def first_messages(self) -> list[bytes]:
         """Return what brings a new follower to where the talk is."""
-        return [self.page_message(), self.place_message(), *self._outputs.values()]
+        return [self.page_message(), self.place_message(), *self._cells.values()]
 
     def asset(self, name: str) -> Asset | None:
         """Return what stands behind an asset's name; None: nothing does."""

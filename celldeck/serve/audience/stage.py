@@ -24,6 +24,16 @@ COMMANDS = ("next", "previous", "next-slide", "previous-slide", "blackout", "tim
 
 
 @frozen
+class CellShown:
+    """What a cell shows that is not what the page has."""
+
+    parts: tuple[str, ...] | None
+    """The HTML of its outputs, as `output_parts` gives it; None: they are as the page has them."""
+    code: str | None = None
+    """The HTML of its code; None: as the page has it."""
+
+
+@frozen
 class Place:
     """Where the talk is."""
 
@@ -84,8 +94,8 @@ class Stage:
         """None: nobody has said yet."""
         self.place_since = 0.0
         """When the place was told, as time.monotonic counts."""
-        self.outputs: dict[int, str] = {}
-        """What cells show that is not what the page has, by index: HTML as `render_outputs` gives it."""
+        self.cells: dict[int, CellShown] = {}
+        """What cells show that is not what the page has, by their index."""
 
     # ---- what is told
 
@@ -98,22 +108,24 @@ class Stage:
         published = self.publisher.publish(page, own_scripts=own_scripts)
         with self._lock:
             # What a build gave is newer than what was run live before it.
-            self.outputs.clear()
+            self.cells.clear()
             self.published = published
         self._tell("page")
 
-    def show_output(self, cell: int, html: str | None) -> None:
+    def show_cell(self, cell: int, shown: CellShown | None) -> None:
         """Say what a cell shows now.
 
         Args:
             cell: its index in the deck, from 0.
-            html: as `render_outputs` gives it; None: again what the page has.
+            shown: None: again what the page has.
         """
         with self._lock:
-            if html is None:
-                self.outputs.pop(cell, None)
+            if self.cells.get(cell) == shown:
+                return
+            if shown is None:
+                del self.cells[cell]
             else:
-                self.outputs[cell] = html
+                self.cells[cell] = shown
         self._tell(cell)
 
     def show(self, place: Place) -> None:

@@ -14,8 +14,19 @@ from celldeck.tools import Tools
 class Lives:
     """Makes live decks of those that have cells, and ends them."""
 
-    def __init__(self, start: Start, make_tools: Callable[[], Tools], folder: Path) -> None:
-        """Take who starts kernels, what rendering needs, and the folder that edits are kept in."""
+    def __init__(
+        self,
+        start: Start,
+        make_tools: Callable[[], Tools],
+        folder: Path,
+        made: Callable[[str, LiveDeck], object] = lambda name, live: None,
+    ) -> None:
+        """Take who starts kernels, what rendering needs, and the folder that edits are kept in.
+
+        Args:
+            made: hears of each live deck that is made, before it has any cells.
+        """
+        self._made = made
         self._start = start
         self._make_tools = make_tools
         self._folder = folder
@@ -33,6 +44,7 @@ class Lives:
             live = self._decks.get(name)
             if live is None:
                 live = self._decks[name] = LiveDeck(self._start, self._make_tools, self._folder)
+                self._made(name, live)
         live.built(deck, provisional, verified=verified)
 
     def get(self, name: str) -> LiveDeck | None:

@@ -18,7 +18,7 @@ from talks import PICTURE, SECRET, SOON_S, Following, answer, request, talk
 from celldeck.serve.audience import guests, server
 from celldeck.serve.audience.codes import Codes
 from celldeck.serve.audience.server import Audience
-from celldeck.serve.audience.stage import Place, Stage
+from celldeck.serve.audience.stage import CellShown, Place, Stage
 
 
 @pytest.fixture
@@ -58,8 +58,12 @@ class Window:
         self.told.append(message)
 
 
-def outputs(text: str) -> str:
-    return f'<div class="cell-outputs"><pre><samp>{text}</samp></pre></div>'
+def outputs(*texts: str) -> CellShown:
+    return CellShown(tuple(f"<pre><samp>{text}</samp></pre>" for text in texts))
+
+
+def parts(*texts: str) -> list[str]:
+    return list(outputs(*texts).parts or ())
 
 
 def place(slide: int, step: int = 0, **more: Any) -> dict[str, Any]:
@@ -91,18 +95,31 @@ def test_a_follower_hears_where_the_talk_is_and_goes_along(audience: Audience, f
 def test_outputs_come_as_they_change_also_to_those_who_come_later(audience: Audience, follow: Follow) -> None:
     first = follow()
     first.until("place", None)
-    audience.stage.show_output(0, outputs("epoch 1"))
-    first.until("html", outputs("epoch 1"))
-    audience.stage.show_output(0, outputs(f"epoch 2<!-- {SECRET} -->"))
-    first.until("html", outputs("epoch 2"))
+    audience.stage.show_cell(0, outputs("epoch 1"))
+    first.until("parts", parts("epoch 1"))
+    audience.stage.show_cell(0, outputs(f"epoch 2<!-- {SECRET} -->"))
+    first.until("parts", parts("epoch 2"))
     late = follow()
-    late.until("html", outputs("epoch 2"))
-    audience.stage.show_output(0, None)
-    first.until("html", None)
+    late.until("parts", parts("epoch 2"))
+    audience.stage.show_cell(0, None)
+    first.until("parts", None)
     after = follow()
     after.until("place", None)
     after.read_for(0.1)
     assert not any("cell" in message for message in after.messages)
+
+
+def test_code_that_was_edited_on_stage_is_shown_and_what_is_told_twice_is_sent_once(
+    audience: Audience, follow: Follow
+) -> None:
+    first = follow()
+    first.until("place", None)
+    for _ in range(3):
+        audience.stage.show_cell(0, CellShown(None, f"<pre data-line='3'>x<!-- {SECRET} --></pre>"))
+    audience.stage.show_cell(1, None)
+    first.until("code", "<pre>x</pre>")
+    first.read_for(0.3)
+    assert [m for m in first.messages if "cell" in m] == [{"cell": 0, "parts": None, "code": "<pre>x</pre>"}]
 
 
 def test_a_cell_that_writes_without_end_is_sent_at_times_and_its_last_word_comes(
@@ -111,8 +128,8 @@ def test_a_cell_that_writes_without_end_is_sent_at_times_and_its_last_word_comes
     first = follow()
     first.until("place", None)
     for number in range(2000):
-        audience.stage.show_output(0, outputs(str(number)))
-    first.until("html", outputs("1999"))
+        audience.stage.show_cell(0, outputs(str(number)))
+    first.until("parts", parts("1999"))
     assert len([message for message in first.messages if "cell" in message]) < 200
 
 
@@ -122,9 +139,9 @@ def test_what_is_too_large_is_said_to_be(
     monkeypatch.setattr(server, "LARGEST_OUTPUT", 1000)
     first = follow()
     first.until("place", None)
-    audience.stage.show_output(0, outputs("x" * 2000))
+    audience.stage.show_cell(0, outputs("x" * 2000))
     until(lambda: first.read_for(0.05) or any("cell" in message for message in first.messages))
-    assert "too large" in first.messages[-1]["html"]
+    assert "too large" in first.messages[-1]["parts"][0]
 
 
 def test_pictures_of_outputs_are_fetched_apart_and_old_ones_are_forgotten(
@@ -138,9 +155,9 @@ def test_pictures_of_outputs_are_fetched_apart_and_old_ones_are_forgotten(
     names = []
     for number in range(6):
         data = base64.b64encode(bytes([number]) * 3000).decode()
-        audience.stage.show_output(0, f'<img src="data:image/png;base64,{data}">')
+        audience.stage.show_cell(0, CellShown((f'<img src="data:image/png;base64,{data}">',)))
         until(lambda: first.read_for(0.05) or len([m for m in first.messages if "cell" in m]) > len(names))
-        names.append(first.messages[-1]["html"].split('"')[1])
+        names.append(first.messages[-1]["parts"][0].split('"')[1])
     found = [request(audience, f"/{audience.codes.audience}/{name}")[0] for name in names]
     assert found == [404, 404, 404, 200, 200, 200]
     assert audience.asset(names[-1].removeprefix("asset/")).data == b"\5" * 3000  # type: ignore[union-attr]
@@ -180,7 +197,7 @@ def test_a_hundred_follow_and_one_that_takes_nothing_delays_nobody(
     stuck.sendall(f"GET /{audience.codes.audience}/follow HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
     until(lambda: len(audience.followers) == 101)
     for number in range(300):
-        audience.stage.show_output(number % 3, outputs(f"{number} " + "x" * 30_000))
+        audience.stage.show_cell(number % 3, outputs(f"{number} " + "x" * 30_000))
         time.sleep(0.002)
     # This one breaks off without a word.
     broken = everyone.pop()
@@ -223,7 +240,7 @@ def test_a_follower_that_takes_nothing_is_let_go_in_the_end(
         until(lambda: len(audience.followers) == 1)
 
         def write() -> bool:
-            audience.stage.show_output(0, outputs(os.urandom(60_000).hex()))
+            audience.stage.show_cell(0, outputs(os.urandom(60_000).hex()))
             time.sleep(0.05)
             return not audience.followers
 
