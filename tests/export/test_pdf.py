@@ -182,6 +182,11 @@ PICTURES = (
 )
 
 
+def _drawing(width: str, height: str) -> str:
+    svg = _SVG.replace('width="200" height="80"', f'width="{width}" height="{height}"', 1)
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
 def _images(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
     return [o for o in pdf.objects if isinstance(o, pikepdf.Stream) and o.get("/Subtype") == "/Image"]
 
@@ -218,6 +223,16 @@ def test_a_filtered_picture_is_printed_with_its_filter(browser: Browser, tmp_pat
     names = [name_of(i.read_raw_bytes()) for i in _images(pdf)]
     assert names
     assert set(names) == {None}
+
+
+def test_a_picture_of_which_only_a_part_is_seen_is_no_blank(browser: Browser, tmp_path: Path) -> None:
+    # The browser puts the part that is seen into the PDF, where no blank is found then.
+    picture = f"background:url({_drawing('1200', '360')}) center/cover no-repeat"
+    pdf = printed(
+        page(f'<div style="width:512px;height:720px;{picture}"></div>'), browser, tmp_path / "deck.pdf"
+    )
+    grey = [image for image in _images(pdf) if set(image.read_bytes()) <= {0x7F, 0x80}]
+    assert grey == []
 
 
 def test_a_picture_that_is_none_leaves_the_rest_as_it_is(browser: Browser, tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     return _Printed(
         content,
         # A picture that is not in view at all, such as a hidden one, leaves no blank either.
-        frozenset(name for name, use in uses.items() if use["scale"] > 0),
+        frozenset(name for name, use in uses.items() if use["scale"] > 0 or all(use.get("box", (0,)))),
         packed,
         drawn,
         {picture.name: picture.size_px for picture in seen},

@@ -54,7 +54,7 @@
     for (const pseudo of [null, "::before", "::after"]) {
       const style = getComputedStyle(element, pseudo);
       const name = nameIn(style.backgroundImage);
-      if (!name || style.content === "none") continue;
+      if (!name || style.content === "none" || style.visibility === "hidden") continue;
       const isPlain = style.backgroundImage.indexOf("url(") === style.backgroundImage.lastIndexOf("url(");
       const isSized = sized.has(name) || style.backgroundSize !== "auto";
       const isOnce = style.backgroundRepeat === "no-repeat";
