@@ -9,7 +9,7 @@ export default function frames(deck) {
   const looks = ["color", "font-family", "font-size", "line-height", "color-scheme"];
 
   const load = () => {
-    for (const frame of document.querySelectorAll("iframe.cell-frame[data-frame]:not([src])")) {
+    for (const frame of document.querySelectorAll("iframe[data-frame]:not([src])")) {
       frame.src = address + frame.dataset.frame;
     }
   };

@@ -7,6 +7,7 @@
 export default function outputs(deck) {
   const { cells } = deck;
   const leastRoom = 90; // pixels of the slide
+  const reading = new WeakSet();
   const aside = new Map(); // element -> {built: what stood in it, html: what stands in it now, parts}
 
   const nodesOf = (html) => {
@@ -36,24 +37,44 @@ export default function outputs(deck) {
     if (box?.classList.contains("celldeck-made")) box.remove();
   };
 
+  const drop = (node) => {
+    if (node instanceof Element) growing.unobserve(node);
+    node.remove();
+  };
+
   /** Bring an element's children in line with the HTML of each of them. */
   const fill = (element, parts) => {
     const had = putAside(element).parts;
-    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 30;
     parts.forEach((html, at) => {
       if (had[at]?.html === html) return;
       const nodes = [...nodesOf(html).childNodes];
       if (had[at]) {
         had[at].nodes[0]?.before(...nodes);
-        for (const node of had[at].nodes) node.remove();
+        had[at].nodes.forEach(drop);
       } else {
         element.append(...nodes);
       }
       had[at] = { html, nodes };
+      for (const node of nodes) if (node instanceof Element) growing.observe(node);
     });
-    for (const { nodes } of had.splice(parts.length)) for (const node of nodes) node.remove();
-    if (isAtEnd) element.scrollTop = element.scrollHeight;
+    for (const { nodes } of had.splice(parts.length)) nodes.forEach(drop);
   };
+
+  // What is put in gets its height later, by whatever scales it. Who has scrolled up to read is left there.
+  const growing = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const place = target.closest(".celldeck-live");
+      if (place && !reading.has(place)) place.scrollTop = place.scrollHeight;
+    }
+  });
+  for (const kind of ["wheel", "pointerup", "touchend", "keyup"]) {
+    deck.parent.addEventListener(kind, ({ target }) => {
+      const place = target.closest?.(".celldeck-live");
+      if (place) setTimeout(() => (isAtEnd(place) ? reading.delete(place) : reading.add(place)), 100);
+    }, { passive: true });
+  }
+
+  const isAtEnd = (element) => element.scrollHeight - element.scrollTop - element.clientHeight < 30;
 
   /** Leave an element the room that there is on the slide below its top. */
   const limit = (element) => {
@@ -84,8 +105,8 @@ export default function outputs(deck) {
       code.after(made);
     }
     for (const place of places) {
-      fill(place, parts);
       place.classList.add("celldeck-live");
+      fill(place, parts);
       limit(place);
     }
   };

@@ -178,6 +178,7 @@ class Site:
             embedded: gives the page with everything inside, for an audience, which files of the site do not
                 reach; None: `page` is that.
         """
+        page = replace(page, slides=tuple(map(self.frames.kept, page.slides)))
         with self._lock:
             served = self.decks[name]
             before, recovered = served.shown, served.error is not None

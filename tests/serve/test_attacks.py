@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import socket
@@ -337,6 +338,20 @@ def test_a_script_of_an_output_runs_and_reaches_neither_token_nor_server(
         assert presented.evaluate("document.cookie") == ""
         assert "token" not in presented.evaluate("location.href")
         assert presented.evaluate("document.querySelector('iframe.cell-frame').clientHeight") > 10
+
+
+@pytest.mark.browser
+def test_a_local_page_in_a_frame_runs_apart_from_the_deck(target: Served, browser: Browser) -> None:
+    inner = b"<p>still</p><script>document.querySelector('p').textContent = `alive, ${self.origin}`;"
+    inner += b"parent.postMessage({ heard: document.querySelector('p').textContent }, '*')</script>"
+    address = f"data:text/html;charset=utf-8;base64,{base64.b64encode(inner).decode()}"
+    target.site.publish("talk", page_of(f'<h1>A deck</h1><iframe src="{address}" width="300"></iframe>'))
+    with browser.tab() as tab:
+        presented = Presented(tab)
+        listen = "addEventListener('message', ({ data }) => { globalThis.heard = data.heard ?? heard; });"
+        tab.call("Page.addScriptToEvaluateOnNewDocument", {"source": f"globalThis.heard = ''; {listen}"})
+        tab.open(f"{target.address}talk.html?token={TOKEN}")
+        presented.wait_for("heard === 'alive, null'", 15)
 
 
 @pytest.mark.browser

@@ -7,6 +7,7 @@ its address and its height.
 
 from __future__ import annotations
 
+import base64
 import re
 from hashlib import blake2b
 
@@ -17,6 +18,7 @@ _ACTIVE = late(
     r"|<[^>]*\s(?:on[a-z]+|srcdoc)\s*=|javascript\s*:",
     re.IGNORECASE,
 )
+_LOCAL_PAGE = re.compile(r'\bsrc="data:text/html;charset=utf-8;base64,([A-Za-z0-9+/=]+)(#[^"]*)?"')
 _PLOTLY = '<div class="plotly-figure"'
 MOST_FRAMES = 400
 """Frames that are kept beyond those of the present pages; the oldest go."""
@@ -58,17 +60,31 @@ class Frames:
         """Return the frame of HTML that holds something active; other HTML as it is."""
         if not is_active(content):
             return content
-        name = blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        # The latest last.
-        self._documents.pop(name, None)
         script = f'<script src="{PLOTLY_ADDRESS}"></script>' if _PLOTLY in content else ""
-        self._documents[name] = _DOCUMENT.format(script=script, content=content)
-        while len(self._documents) > MOST_FRAMES:
-            del self._documents[next(iter(self._documents))]
+        name = self._put(_DOCUMENT.format(script=script, content=content))
         return (
             f'<iframe class="cell-frame" sandbox="allow-scripts allow-popups allow-downloads allow-modals" '
             f'title="Output" data-frame="{name}"></iframe>'
         )
+
+    def kept(self, slide: str) -> str:
+        """Return a slide whose frames of local pages are frames of ours: as parts of the page none of their
+        scripts would run."""
+        return _LOCAL_PAGE.sub(self._keep, slide) if "data:text/html" in slide else slide
+
+    def _keep(self, found: re.Match[str]) -> str:
+        return (
+            f'data-frame="{self._put(base64.b64decode(found[1]).decode("utf-8", "replace"))}{found[2] or ""}"'
+        )
+
+    def _put(self, document: str) -> str:
+        name = blake2b(document.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        # The latest last.
+        self._documents.pop(name, None)
+        self._documents[name] = document
+        while len(self._documents) > MOST_FRAMES:
+            del self._documents[next(iter(self._documents))]
+        return name
 
     def document(self, name: str) -> str | None:
         """Return the document of a frame; None: there is none of this name."""

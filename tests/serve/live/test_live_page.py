@@ -170,6 +170,8 @@ def test_a_flood_neither_freezes_the_page_nor_fills_it(show: Show) -> None:
         " return o.bottom <= innerHeight && o.height > 60; })()"
     )
     assert inside
+    rest = "(o => o.scrollHeight - o.scrollTop - o.clientHeight)(document.querySelector('.cell-outputs'))"
+    assert page.evaluate(rest) < 5
     # A tenth of this is usual; the machine may be busy.
     assert page.evaluate("longest") < 2500
 
