@@ -180,3 +180,17 @@ def test_a_traceback_has_the_lines_of_the_deck_as_it_is(session: Session) -> Non
     build(session, "def f():\n    raise ValueError('no')", "#| error: allow\nf()")
     _, texts = build(session, "def f():\n    raise ValueError('no')", "#| error: allow\nf()", text="more\n\n")
     assert "deck.md:9" in texts[1]
+
+
+def test_a_file_is_what_its_stored_writer_wrote_whatever_a_later_run_has_left(session: Session) -> None:
+    def write_file(text: str) -> str:
+        return f"with open('a.txt', 'w') as file:\n    file.write('{text}')"
+
+    read = "print(open('a.txt').read())"
+    build(session, write_file("one"), read)
+    with Session(session.path) as other:
+        build(other, write_file("two"), read)
+    with Session(session.path) as other:
+        ran, texts = build(other, write_file("one"), read + "  # edited")
+    assert (ran, texts) == ((1,), ["", "one\n"])
+    assert (session.path.parent / "a.txt").read_text("utf-8") == "one"

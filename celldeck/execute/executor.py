@@ -225,6 +225,8 @@ class Executor:
                 self._tools.store.folder.parent if self._tools.store else folder / ".celldeck"
             ) / "files"
             self._incremental = Incremental(self._memo, FileVault(folder, copies))
+        for record in planned.records:
+            self._incremental.learn(record)
         world = World(folder)
         if (changed := world.change(self._loaded)) is not None:
             self._memo.forget()

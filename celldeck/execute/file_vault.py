@@ -8,7 +8,7 @@ now.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,6 +49,12 @@ class FileVault:
         for path, (before, after) in written.items():
             self._first.setdefault(path, before)
             self._last[path] = after
+
+    def learn(self, paths: Iterable[str]) -> None:
+        """Note files that cells wrote before our time; what they hold now is what the first cell finds."""
+        for path in paths:
+            if path not in self._first:
+                self._first[path] = self._last[path] = self._now(path)
 
     def unready(self, files: Mapping[str, Content]) -> list[str]:
         """Return the files that cannot be brought into a state, so that their cells have to write them."""
