@@ -194,3 +194,29 @@ def test_a_file_is_what_its_stored_writer_wrote_whatever_a_later_run_has_left(se
         ran, texts = build(other, write_file("one"), read + "  # edited")
     assert (ran, texts) == ((1,), ["", "one\n"])
     assert (session.path.parent / "a.txt").read_text("utf-8") == "one"
+
+
+def test_after_a_restart_an_edit_runs_only_what_it_touches(session: Session) -> None:
+    cells = ["x = 1", "y = 2", "print(y)", "z = [y]", "z.append(x)", "print(z)"]
+    build(session, *cells)
+    with Session(session.path) as other:
+        assert build(other, "x = 1", "y = 3 - 1", *cells[2:])[0] == (1,)
+    with Session(session.path) as other:
+        ran, texts = build(other, "x = 5", *cells[1:])
+        # The second one only for its value, which the fresh kernel lacks.
+        assert set(ran) == {0, 1, 3, 4, 5}
+        assert texts[2::3] == ["2\n", "[2, 5]\n"]
+        # What has not run in one go is made sure of, like everything else that is provisional.
+        assert other.last is not None
+        assert other.last.provisional == (2, 3, 4, 5)
+        assert other.verify().differences == ()
+
+
+def test_after_a_restart_a_module_that_has_changed_runs_what_used_it(session: Session) -> None:
+    helper = session.path.parent / "helper.py"
+    helper.write_text("n = 1\n")
+    cells = ["import helper", "import helper\nprint(helper.n)", "print(3)"]
+    build(session, *cells)
+    helper.write_text("n = 22\n")
+    with Session(session.path) as other:
+        assert build(other, "pass", *cells[1:]) == ((0, 1, 2), ["", "22\n", "3\n"])

@@ -31,6 +31,7 @@ class Kind:
 
 KINDS: tuple[Kind, ...] = (
     Kind("outputs", "outputs of cells"),
+    Kind("runs", "which outputs the last runs of decks had"),
     Kind("files", "copies of files that cells wrote"),
     Kind("pictures", "pictures as PDFs have them"),
     Kind("printed", "pages of PDFs"),

@@ -12,6 +12,7 @@ from celldeck.execute.facts import Facts, World
 from celldeck.execute.keeper import Keeper
 from celldeck.execute.kernels import Kernels, StartKernel, is_own_python
 from celldeck.execute.memo import Memo
+from celldeck.execute.past_runs import PastRuns
 from celldeck.execute.plan import Plan, Step, plan, steps_of
 from celldeck.execute.progress import Progress, Silent
 from celldeck.execute.recent import Recent
@@ -95,6 +96,8 @@ class Executor:
         self._incremental: Incremental | None = None
         self._thawed = False
         """All cells have run for `ExecuteTools.thaw`."""
+        self._is_new = True
+        """Nothing has run yet, so past runs have to be looked up."""
         self._loaded = Facts()
         """What the present kernel has imported; where that changes, it is of no use."""
 
@@ -199,6 +202,8 @@ class Executor:
             raise
         finally:
             keeper.keep(walk)
+            if self._store is not None and keeper.keys and keeper.unkept is None:
+                PastRuns(self._store, deck).note(walk.steps[: keeper.done], keeper.keys)
             tools.progress.ended(deck)
             if tools.store is not None:
                 tools.store.prune()
@@ -239,9 +244,18 @@ class Executor:
             took=keeper.keep,
         )
         if self._is_incremental(deck):
+            self._recall(deck, world, walk)
             self._incremental.build(world, walk)
         else:
             self._incremental.build_clean(walk)
+
+    def _recall(self, deck: Deck, world: World, walk: Walk) -> None:
+        """Take the records of past runs, when the first build of a session runs something."""
+        is_new, self._is_new = self._is_new, False
+        if is_new and self._store is not None and self._incremental is not None:
+            for step, record in PastRuns(self._store, deck).records(walk.steps, world):
+                self._memo.seed(step, record)
+                self._incremental.learn(record)
 
     def _restart(self, deck: Deck, runner: Runner) -> None:
         runner.restart(deck)

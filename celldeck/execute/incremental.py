@@ -116,9 +116,9 @@ class Incremental:
         self._tell = took
 
     def learn(self, record: Record) -> None:
-        """Take a stored record: the files that its cell wrote may hold what another run has left there."""
+        """Take a stored record: the files that cells wrote may hold what another run has left there."""
         if record.effect is not None:
-            self._vault.learn(record.effect.files_after)
+            self._vault.learn((*record.effect.files, *record.effect.files_after))
 
     def build(self, world: World, walk: Walk) -> None:
         """Walk the steps of a deck, and run those that must run.

@@ -24,6 +24,8 @@ class Keeper:
         self._chain = chain_of(self._deck, self._plan.steps)
         self.done = 0
         """How many of the first records are of a clean run."""
+        self.keys: list[str] = []
+        """Of these."""
 
     def keep(self, walk: Walk) -> None:
         """Store the records that have come since the last call."""
@@ -43,4 +45,5 @@ class Keeper:
                 except OSError as error:
                     self.unkept = f"{error.filename or self._store.folder}: {error.strerror}"
             self._chain.advance(key, record.facts)
+            self.keys.append(key)
             self.done = number + 1

@@ -49,7 +49,8 @@ class Chain:
         parts: list[object] = [counts_metrics, FORMAT, agent.digest(), name, _variables(environment)]
         if is_own_python(kernel, gateway):
             parts += [sys.version, platform.machine()]
-        self._link = _digest(*parts)
+        self.start = self._link = _digest(*parts)
+        """What the keys of all cells depend on."""
 
     def key(self, cell: Cell, seed: int | None = None) -> str:
         """Return the key of the next cell.

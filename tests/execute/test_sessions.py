@@ -1,0 +1,45 @@
+"""Incremental runs over several sessions with one store: random decks and edits, against clean runs."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from differential import Oracle, deck, edited, masked, shown_of, text_of
+
+from celldeck import Session
+
+pytestmark = [pytest.mark.kernel, pytest.mark.skipif(not hasattr(os, "fork"), reason="the clean run forks")]
+
+
+@pytest.fixture(scope="module")
+def oracle() -> Iterator[Oracle]:
+    oracle = Oracle()
+    yield oracle
+    oracle.close()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_outputs_are_those_of_a_clean_run_after_restarts_too(
+    tmp_path: Path, oracle: Oracle, seed: int
+) -> None:
+    rng = random.Random(seed)
+    (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    path = tmp_path / "deck.md"
+    cells = deck(rng)
+    versions = [cells]
+    for _ in range(3):
+        with Session(path) as session:
+            for _ in range(2):
+                path.write_text(text_of(cells), "utf-8")
+                build = session.build()
+                assert masked(shown_of(build.deck)) == masked(oracle.run(cells)), build.explain
+                cells = rng.choice(versions) if rng.random() < 0.2 else edited(cells, rng)
+                versions.append(cells)
+        # A clean run finds no file that cells have written.
+        for written in (*tmp_path.glob("f?.txt"), tmp_path / "sub"):
+            shutil.rmtree(written) if written.is_dir() else written.unlink(missing_ok=True)
