@@ -142,7 +142,7 @@ class Site:
 
     def _go(self, deck: ServedDeck) -> None:
         """Note that a deck is not there; who looks at it goes on seeing what it was."""
-        if not deck.listeners:
+        if not deck.listeners and deck.stage is None:
             del self.decks[deck.name]
         elif deck.state != "gone":
             deck.state, deck.error = "gone", f"{deck.path} is not there any more"

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,37 @@ def test_a_note_of_the_clicker_runs_no_script(audience: Audience, show: Open) ->
     page.wait_for("document.querySelector('#notes img')", SOON_S)
     page.frames()
     assert page.evaluate("globalThis.ran ?? null") is None
+
+
+# ---------------------------------------------------------------- for everyone
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_phones(audience: Audience, show: Open, scheme: str) -> None:
+    found = find_spec("axe_core_python")
+    if found is None or not found.origin:
+        pytest.skip("needs axe-core: pip install axe-core-python")
+    axe = (Path(found.origin).parent / "axe.min.js").read_text("utf-8")
+    audience.stage.show(Place(1, 1, 2))
+    for kind in ("audience", "clicker"):
+        page = show(audience.url("clicker" if kind == "clicker" else "audience"))
+        features = [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
+        page.tab.call("Emulation.setEmulatedMedia", {"features": features})
+        page.wait_for(
+            "document.body.textContent.includes('List') || globalThis.celldeck?.index === 1", SOON_S
+        )
+        page.evaluate(axe + ";null")
+        for keys in ("", "ArrowLeft"):
+            if keys and kind == "audience":
+                page.press(keys)
+                page.wait_for("!document.querySelector('.celldeck-follow').hidden")
+            run = (
+                "axe.run(document).then((all) => all.violations.map(({ id, nodes }) => [id, nodes[0].html]))"
+            )
+            assert page.evaluate(run) == []
 
 
 # ---------------------------------------------------------------- all of it, as a lecturer starts it
