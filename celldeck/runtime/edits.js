@@ -43,7 +43,7 @@ export default function edits(deck) {
 
   if (deck.view === "presenter") return;
   let from = null;
-  deck.parent.addEventListener("pointerdown", (event) => {
+  deck.parent.addEventListener("mousedown", (event) => {
     // The first click of two goes on; the slide that was meant is the one before it.
     if (event.detail <= 1 || !from) from = { index: deck.index, step: deck.step };
   }, true);

@@ -108,7 +108,7 @@ export default function problems(deck) {
         closed = error;
         curtain.hidden = true;
       });
-      curtain.replaceChildren(close, make("pre", "", error), make("p", "", "Below stands the last good build."));
+      curtain.replaceChildren(close, make("pre", "", error), make("p", "", "Behind this stands the last good build."));
     } else {
       closed = "";
     }

@@ -15,9 +15,10 @@ from urllib.parse import quote
 from tornado.web import Application, HTTPError, StaticFileHandler
 
 from celldeck.serve.bounds import LARGEST_MESSAGE
-from celldeck.serve.channel import PING_S, Channel
+from celldeck.serve.channel import PING_S, Channel, DeckList
 from celldeck.serve.guard import FRAME_POLICY
 from celldeck.serve.handler import Handler
+from celldeck.serve.index import index_html
 from celldeck.serve.live.socket import RunSocket
 from celldeck.serve.site import Site
 from celldeck.serve.stage_socket import StageSocket
@@ -38,28 +39,14 @@ socket.addEventListener("message", ({{ data }}) => {{
 socket.addEventListener("close", () => setTimeout(() => location.reload(), 1000));
 </script>"""
 
-_INDEX = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Decks</title>
-<meta name="viewport" content="width=device-width">
-<style>:root {{ color-scheme: light dark; font: 18px/1.6 system-ui, sans-serif }}
-body {{ max-width: 40rem; margin: 3rem auto; padding: 0 1rem }}
-li {{ margin: .6rem 0 }} small {{ opacity: .7 }}</style>
-<h1>Decks</h1><ul>{items}</ul></html>"""
-
 
 class Index(Handler):
     """`/`: the decks."""
 
     def get(self) -> None:
-        items = []
-        for name, deck in self.site.decks.items():
-            title = deck.page.metadata.title if deck.page else None
-            number = len(deck.page.slides) if deck.page else 0
-            state = (
-                "failed" if deck.error else f"{number} slide{'s' * (number != 1)}" if number else "building"
-            )
-            link = f'<a href="/{quote(name)}.html">{escape(title or name)}</a>'
-            items.append(f"<li>{link} <small>{escape(str(deck.path))}, {state}</small></li>")
-        self.page(_INDEX.format(items="".join(items)), secrets.token_urlsafe(16))
+        """Answer with the index."""
+        nonce = secrets.token_urlsafe(16)
+        self.page(index_html(self.site, nonce), nonce)
 
 
 class DeckPage(Handler):
@@ -106,6 +93,16 @@ class File(Handler, StaticFileHandler):
         if real is None or os.path.realpath(real) != real or not os.path.isfile(real):
             raise HTTPError(404)
         return real
+
+
+class Pdf(File):
+    """`/~pdf/NAME.pdf`: the PDF of a deck, where it has been written."""
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str:
+        path = self.site.pdf(self.known(absolute_path.removesuffix(".pdf")))
+        if path is None:
+            raise HTTPError(404)
+        return str(path)
 
 
 class Frame(Handler):
@@ -163,7 +160,9 @@ def application(site: Site) -> Application:
             (r"/favicon\.ico", NoIcon, arguments),
             (r"/([^/]+)\.html", DeckPage, arguments),
             (r"/~live/([^/]+)", Channel, arguments),
+            (r"/~decks", DeckList, arguments),
             (r"/~files/(.+)", File, arguments),
+            (r"/~pdf/([^/]+\.pdf)", Pdf, arguments),
             (r"/~run/([^/]+)", RunSocket, arguments),
             (r"/~frame/([0-9a-f]{32})", Frame, arguments),
             (r"/~static/([\w.-]+)", Static, arguments),

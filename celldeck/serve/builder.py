@@ -131,7 +131,7 @@ class Builder(threading.Thread):
         if self._verifier.is_running or (self._site.lives and self._site.lives.is_running):
             batch = set(filter(self._authored(True), batch))
         if batch:
-            self._renew(batch)
+            batch = self._renewed(batch)
         touched, edited = self._touched(batch)
         if touched:
             self._verifier.interrupt()
@@ -271,8 +271,8 @@ class Builder(threading.Thread):
         except OSError as error:
             self._teller.problem(f"not all changes will be noticed: {error.strerror or error}")
 
-    def _renew(self, batch: set[Path]) -> None:
-        """Take over other settings, and decks that came or went, where a change may have made some."""
+    def _renewed(self, batch: set[Path]) -> set[Path]:
+        """Take over other settings, and decks that came or went; return what else is to be looked at."""
         paths = {deck.path.resolve() for deck in self._site.decks.values()}
         has_settings = any(path.name == "pyproject.toml" for path in batch)
         comes_or_goes = any(
@@ -280,7 +280,7 @@ class Builder(threading.Thread):
         )
         gone = any(deck.state == "gone" for deck in self._site.decks.values())
         if self._what_is_named is None or not (has_settings or comes_or_goes or gone):
-            return
+            return batch
         try:
             settings, decks = self._what_is_named()
         except DeckError as error:
@@ -288,7 +288,7 @@ class Builder(threading.Thread):
                 self._teller.problem(str(error))
                 for name in self._site.decks:
                     self._site.fail(name, str(error))
-                return
+                return {path for path in batch if path.name != "pyproject.toml"}
             settings, decks = self._tools.settings, []
         if settings != self._tools.settings:
             self._tools.settings = settings
@@ -301,6 +301,7 @@ class Builder(threading.Thread):
             self._later[name] = _Later(0.0, False)
         for name in [name for name in self._sessions if self._is_gone(name)]:
             self._sessions.pop(name).close()
+        return batch
 
     def _is_gone(self, name: str) -> bool:
         return name not in self._site.decks or self._site.decks[name].state == "gone"

@@ -87,6 +87,35 @@ class Channel(Handler, WebSocketHandler):
         sent.cancelled() or sent.exception()
 
 
+class DeckList(Handler, WebSocketHandler):
+    """`/~decks`: tells the index that something has changed, and hears nothing."""
+
+    _stop: Callable[[], object] | None = None
+
+    def open(self, *_: str, **__: str) -> None:
+        """Tell of every change from now on."""
+        loop = asyncio.get_running_loop()
+
+        def changed() -> None:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._tell)
+
+        self._stop = self.site.observe(changed)
+
+    def _tell(self) -> None:
+        with suppress(WebSocketClosedError):
+            self.write_message('{"kind": "decks"}').add_done_callback(lambda sent: sent.exception())
+
+    def on_message(self, message: str | bytes) -> None:
+        """End a connection that says something."""
+        self.close(NONSENSE, "nothing is asked here")
+
+    def on_close(self) -> None:
+        """Note that the page has gone."""
+        if self._stop:
+            self._stop()
+
+
 def _has(channel: Channel, said: dict[str, Any]) -> None:
     """`have`: what the page shows. From now on it hears what changes."""
     version, slides = str(said["version"]), [str(key) for key in said["slides"]]

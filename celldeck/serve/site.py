@@ -119,6 +119,9 @@ class Site:
         self.root = os.path.realpath(root)
         self.files: dict[str, str] = {}
         """What is under `/~files/`: addresses and real paths, all of them in the project."""
+        self.outputs: Callable[[Path], Path] | None = None
+        """Gives where the HTML of a deck would be written; its PDF stands beside it."""
+        self._observers: set[Callable[[], None]] = set()
         self._lock = threading.RLock()
 
     # ------------------------------------------------------------ decks that come and go
@@ -128,6 +131,7 @@ class Site:
         with self._lock:
             wanted = {path.stem: path for path in paths}
             new = [name for name, path in wanted.items() if not self._has(name, path)]
+            self._changed()
             for name in [name for name in self.decks if name not in wanted]:
                 self._go(self.decks[name])
             for name, path in wanted.items():
@@ -153,6 +157,7 @@ class Site:
     def begin(self, name: str) -> None:
         """Note that a deck is being built."""
         self.decks[name].state = "building"
+        self._changed()
 
     def publish(
         self,
@@ -182,6 +187,7 @@ class Site:
         with self._lock:
             served = self.decks[name]
             before, recovered = served.shown, served.error is not None
+            known = served.problems
             served.state, served.error = "built", None
             served.keys = slide_keys(page.slides, served.keys)
             keys = tuple(served.keys[slide] for slide in page.slides)
@@ -195,7 +201,8 @@ class Site:
                 served.overflow = _carried(served.overflow, before, shown)
                 edit = _edited_slide(before, shown) if edited else None
                 self._tell(served, _news(before, shown, edit))
-            if before is None or recovered or before.problems != problems:
+            self._changed()
+            if before is None or recovered or served.problems != known:
                 self._tell_problems(served)
         if served.stage is not None and not is_same:
             served.stage.publish(embedded() if embedded else page, own_scripts=own_scripts)
@@ -289,6 +296,21 @@ class Site:
         self.files[name] = real
         return f"/~files/{quote(name)}?{changed:x}"
 
+    def pdf(self, name: str) -> Path | None:
+        """Return the PDF of a deck, if it has been written."""
+        deck = self.decks.get(name)
+        path = self.outputs(deck.path).with_suffix(".pdf") if deck and self.outputs else None
+        return path if path and path.is_file() else None
+
+    def observe(self, observer: Callable[[], None]) -> Callable[[], None]:
+        """Call `observer` whenever something changes that the index shows; return how to stop it."""
+        self._observers.add(observer)
+        return lambda: self._observers.discard(observer)
+
+    def _changed(self) -> None:
+        for observer in tuple(self._observers):
+            observer()
+
     def _tell(self, deck: ServedDeck, news: dict[str, Any]) -> None:
         if deck.listeners:
             message = json.dumps(news)
@@ -296,6 +318,7 @@ class Site:
                 listener(message)
 
     def _tell_problems(self, deck: ServedDeck) -> None:
+        self._changed()
         message = self._problems(deck)
         for listener in tuple(deck.listeners):
             listener(message)

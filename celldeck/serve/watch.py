@@ -66,7 +66,9 @@ def watch(
     """
     try:
         for deck in decks:
-            read_source(deck)
+            # What is wrong in one that is there, the page tells.
+            if not deck.is_file():
+                read_source(deck)
     except DeckError as error:
         teller.problem(str(error))
         return 1
@@ -84,6 +86,7 @@ async def _serve(
 ) -> int:
     guard = Guard(kept_token(settings.cache), settings.host)
     site = Site(decks, guard, settings.root, settings.follow)
+    site.outputs = outputs
     server = BoundedServer(application(site), **LIMITS)
     try:
         port = _listen(server, settings.port, settings.host or LOOPBACK)

@@ -267,8 +267,8 @@ def test_it_answers_this_machine_only_and_under_its_own_name(watching: Callable[
     watch.until(r"c#1\.md: 1 slide")
     status, index = get(address)
     assert status == 200
-    assert '<a href="/a.html">A &amp; B</a> <small>slides/a.md, 1 slide</small>' in index
-    assert '<a href="/c%231.html">' in index
+    assert '<h2><a href="/a.html">A &amp; B</a></h2><p><small>slides/a.md</small></p>' in index
+    assert '<a href="/c%231.html?view=presenter">' in index
     port = int(address.rstrip("/").rpartition(":")[2])
     assert get(address, "a.html", f"127.0.0.1:{port}")[0] == 200
     assert get(address, "c%231.html", f"[::1]:{port}")[0] == 200
