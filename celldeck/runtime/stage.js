@@ -26,8 +26,9 @@ export default function stage(deck) {
 
   // ---- the address, large enough to be read from the last row
 
-  const board = document.body.appendChild(document.createElement("div"));
+  const board = document.body.appendChild(document.createElement("section"));
   board.className = "celldeck-board";
+  board.setAttribute("aria-label", "Where to follow");
   board.hidden = true;
   const count = () => (number === 1 ? "1 follows" : `${number} follow`);
 
