@@ -202,7 +202,9 @@ class Executor:
             raise
         finally:
             keeper.keep(walk)
-            if self._store is not None and keeper.keys and keeper.unkept is None:
+            is_own = is_own_python(deck.kernel, deck.gateway)
+            if is_own and self._store is not None and keeper.keys and keeper.unkept is None:
+                # Other kernels run everything, if anything must.
                 PastRuns(self._store, deck).note(walk.steps[: keeper.done], keeper.keys)
             tools.progress.ended(deck)
             if tools.store is not None:
