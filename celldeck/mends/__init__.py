@@ -38,7 +38,7 @@ def mend_text(source: Source, options: MarpOptions) -> Mended:
 
     Args:
         source: the deck.
-        options: how it is read; its copied runs are looked for whatever they say of `collapse`.
+        options: how it is read; its copied runs are looked for unless its own front matter turns that off.
     """
     options = replace(options, collapse=False)
     text = source.text
@@ -47,7 +47,7 @@ def mend_text(source: Source, options: MarpOptions) -> Mended:
     for _ in range(_MOST_ROUNDS):
         deck = parse(Source(source.path, text), options)
         found = list(mends_of_slips(deck))
-        if not found:
+        if not found and deck.settings.get("collapse") is not False:
             run = mends_of_copies(deck, options)
             found, left = list(run.mends), run.left
         lines, done = mended(deck.source.lines, found)

@@ -14,6 +14,7 @@ Tell = Callable[[Line, str, str, str | None], None]
 """Takes a line, what is told of it, the text that is meant, and perhaps a hint."""
 
 _RULER = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})")
+_FENCE = re.compile(r"([ \t>]*(?:[-+*]|\d{1,9}[.)])?[ \t]*)((?:`{3,}[^`]*|~{3,}.*))")
 _DASHES = re.compile(r" {0,3}-+[ \t]*")
 _BULLET = re.compile(r"([ \t]*)\*([ \t]+\S.*)?")
 _PARENTHESIS = re.compile(r"([ \t]*\d{1,9})\)(?=[ \t])")
@@ -45,6 +46,7 @@ class Reader:
         text: list[str] = []
         at = 0
         is_code = in_fences(written)
+        written = self._closed(written, is_code)
         in_list = False
         while at < len(written):
             if is_code[at]:
@@ -68,9 +70,26 @@ class Reader:
             at += 1
         return result + _unwrapped(text)
 
+    def _closed(self, written: Sequence[Line], is_code: Sequence[bool]) -> list[Line]:
+        """Return the lines with what is never closed as text: in Marp it would take in the slides below."""
+        closed = list(written)
+        for opening, closing, instead in (("$$", "$$", r"\$\$"), ("<!--", "-->", "&lt;!--")):
+            while (number := _open_line(closed, is_code, opening, closing)) is not None:
+                line = closed[number]
+                self.tell(line, f"this {opening} is never closed", opening, None)
+                before, _, after = line.text.rpartition(opening)
+                closed[number] = line.with_text(f"{before}{instead}{after}")
+        return closed
+
     def _line(self, line: Line, before: str) -> str:
         text = line.text
-        if _RULER.fullmatch(text) and not (_DASHES.fullmatch(text) and before.strip()):
+        if fence := _FENCE.fullmatch(text):
+            # It is none in remark, and in Marp it would take in all that follows.
+            self.tell(line, "this block of code is never closed", fence[2], None)
+            return f"{fence[1]}\\{fence[2]}"
+        if _RULER.fullmatch(text) and not (
+            _DASHES.fullmatch(text) and before.strip() and not _starts_something(before)
+        ):
             return "<hr />"
         if found := _BULLET.fullmatch(text):
             # Marp would make steps of these.
@@ -169,6 +188,19 @@ class Reader:
             self.tell(opening, "Marp points out no part of a line of code", opening.text.strip(), None)
             texts = [re.sub(r"(?<!\\)`([^`]+?)`", r"\1", text) for text in texts]
         return [head, *texts, closing.text]
+
+
+def _open_line(lines: Sequence[Line], is_code: Sequence[bool], opening: str, closing: str) -> int | None:
+    """Return which line has an opening that is never closed; None: all are."""
+    open_at: int | None = None
+    for number, line in enumerate(lines):
+        at = 0
+        while not is_code[number]:
+            found = line.text.find(opening if open_at is None else closing, at)
+            if found < 0:
+                break
+            open_at, at = (number, found + 2) if open_at is None else (None, found + 2)
+    return open_at
 
 
 def _with_size(found: re.Match[str]) -> str:

@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from celldeck.errors import Notice
 from celldeck.frozen import frozen
 from celldeck.model import MarpOptions
+from celldeck.parse import parse
 from celldeck.parse.comments import directives_in
 from celldeck.parse.directives import known_keys
 from celldeck.remark.page import Line, RemarkDeck, place
 from celldeck.remark.slides import KNOWN, Property, RemarkSlide, Slides, read_slides
 from celldeck.remark.styles import front_matter_style
 from celldeck.remark.text import Reader
+from celldeck.source import Source
 
 _ITEM = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t])")
 _BACKGROUNDS = {
@@ -29,6 +31,12 @@ _BACKGROUNDS = {
     "background-repeat": "_backgroundRepeat",
 }
 _RATIOS = {"16:9": None, "4:3": "4:3"}
+_REACHING = (
+    (re.compile(r"^ {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE), "<hr />"),
+    (re.compile(r"\$\$"), r"\$\$"),
+    (re.compile(r"<(?=style|script|pre|textarea|[?]|!\[)", re.IGNORECASE), "&lt;"),
+)
+"""What divides a slide, or takes in those below, and what stands in its place."""
 
 
 @frozen
@@ -61,8 +69,19 @@ class _Writer:
     def text(self) -> str:
         for line in self.slides.excluded:
             self._tell(line, "this slide is left out, since it says `exclude: true`", "")
-        slides = ["\n".join(_tidy(self._slide(slide))) for slide in self.slides.shown]
+        slides = [self._closed(slide, "\n".join(_tidy(self._slide(slide)))) for slide in self.slides.shown]
         return f"---\n{self._front_matter()}\n---\n\n" + "\n\n---\n\n".join(slides) + "\n"
+
+    def _closed(self, slide: RemarkSlide, text: str) -> str:
+        """Return the text of a slide, in which nothing may be open that takes in the slides below."""
+        if _is_closed(text):
+            return text
+        self._tell(slide.line, "something on this slide reaches beyond it, so it is shown as text", "")
+        for pattern, instead in _REACHING:
+            text = pattern.sub(instead.replace("\\", r"\\"), text)
+            if _is_closed(text):
+                break
+        return text
 
     def _tell(self, line: Line, told: str, text: str, hint: str | None = None) -> None:
         self.notices.append(Notice("remark", told, place(self.deck, line, text), hint))
@@ -139,6 +158,11 @@ class _Writer:
 
 
 _NO = Property("", Line("", 0))
+
+
+def _is_closed(text: str) -> bool:
+    slides = parse(Source.of(f"{text}\n\n---\n\n# end"), MarpOptions(collapse=False)).slides
+    return len(slides) == 2 and slides[1].title == "end"
 
 
 def _links(deck: RemarkDeck, slides: Sequence[RemarkSlide]) -> Mapping[str, str]:

@@ -160,6 +160,11 @@ def test_slips_are_mended(text: str, fixed: str) -> None:
     assert after(text) == fixed
 
 
+def test_front_matter_keeps_copies_as_they_are() -> None:
+    text = "---\ncollapse: false\n---\n\n" + run(*SEED)
+    assert mend(text).text == text
+
+
 @pytest.mark.parametrize("text", ["<!-- bg: red -->\n", "<!-- _theme: gaia -->\n", "<!-- thing: x -->\n"])
 def test_guesses_are_left_alone(text: str) -> None:
     assert not mend(text).mends

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from celldeck.errors import DeckError
 from celldeck.model import MarpOptions
@@ -306,3 +308,62 @@ def test_a_page_without_a_deck_is_an_error() -> None:
 
 def test_lines_that_are_all_indented_count_from_there() -> None:
     assert slides("    # A\n\n    text\n    ---\n    # B") == ["# A\n\ntext", "# B"]
+
+
+LINES = (
+    "# A",
+    "text",
+    "",
+    "",
+    "---",
+    "--",
+    "???",
+    "- item",
+    "  - inner",
+    "* star",
+    "1. one",
+    "2) two",
+    "```",
+    "```python",
+    "*code",
+    "class: a, b",
+    "name: x",
+    "layout: true",
+    "layout: false",
+    "template: x",
+    "count: false",
+    "exclude: true",
+    "{{content}}",
+    ".left[",
+    "]",
+    ".red[x] and `code`",
+    "<br>",
+    "<!-- note -->",
+    "***",
+    "| a | b |",
+    "> quote",
+    "    indented",
+    "text  ",
+    "[x](#x)",
+    "$$",
+    "$$ x",
+    "<!-- open",
+    "close -->",
+    "~~~",
+    "===",
+    "<div>",
+    "</div>",
+    "<style>",
+    "</style>",
+    "x [a].b[c",
+    "-----",
+    "![:scale 50%](a.png)",
+)
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_any_text_gives_as_many_slides_as_it_has(lines: list[str]) -> None:
+    result = imported("\n".join(lines))
+    deck = parse(Source.of(result.text), MarpOptions(collapse=False))
+    assert len(deck.slides) == max(result.slides, 1)
