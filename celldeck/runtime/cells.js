@@ -34,11 +34,29 @@ export default function cells(deck) {
     },
 
     elementsOf(cell) {
-      const code = deck.parent.querySelector(`[data-code="${cell}"]`);
-      const box = [...deck.parent.querySelectorAll(`.cell[data-cell="${cell}"]`)];
-      return { code, box, slide: deck.slides.find((slide) => slide.contains(code ?? box[0] ?? null)) ?? null };
+      places ??= find();
+      return places.get(cell) ?? { code: null, box: [], slide: null };
     },
+
+    /** Elements of cells have come or gone. */
+    lookAnew() { places = null; },
   };
+  let places = null;
+
+  // One look at the deck for all cells: each step of the talk asks for all of them.
+  const find = () => {
+    const found = new Map();
+    for (const slide of deck.slides) {
+      for (const element of slide.querySelectorAll("[data-code], .cell[data-cell]")) {
+        const number = Number(element.dataset.code ?? element.dataset.cell);
+        if (!found.has(number)) found.set(number, { code: null, box: [], slide });
+        if (element.dataset.code === undefined) found.get(number).box.push(element);
+        else found.get(number).code ??= element;
+      }
+    }
+    return found;
+  };
+  deck.on("slides", self.lookAnew);
   deck.cells = self;
 
   const take = (news) => {

@@ -270,7 +270,7 @@ export default function editor(deck) {
         bars.said(answer.error ? [answer.error, answer.hint].filter(Boolean).join(": ") : "It is in the source now.");
       }));
     }
-    if (diff) buttons.append(bars.button("Download", "save the diff; apply it with git apply or patch -p1", () => download(diff, "deck.diff")));
+    if (diff) buttons.append(bars.button("Download", "save the diff; apply it with git apply or patch -p1", () => download(diff, `${location.pathname.split("/").at(-1).replace(/\.html$/, "")}.diff`)));
     buttons.append(bars.button("Close", "close", () => done()));
     done = deck.dialog(title.textContent, content);
   };

@@ -34,7 +34,10 @@ export default function outputs(deck) {
     element.classList.remove("celldeck-live");
     element.style.maxHeight = "";
     const box = element.parentElement;
-    if (box?.classList.contains("celldeck-made")) box.remove();
+    if (box?.classList.contains("celldeck-made")) {
+      box.remove();
+      cells.lookAnew();
+    }
   };
 
   const drop = (node) => {
@@ -103,6 +106,7 @@ export default function outputs(deck) {
       places.push(made.appendChild(document.createElement("div")));
       places[0].className = "cell-outputs";
       code.after(made);
+      cells.lookAnew();
     }
     for (const place of places) {
       place.classList.add("celldeck-live");
@@ -131,7 +135,7 @@ export default function outputs(deck) {
     deck.emit("outputs", numbers);
   };
 
-  const showAll = () => show([...cells.all.keys()]);
+  const showAll = () => show([...cells.all.values()].filter((cell) => cell.isEdited || cell.parts).map(({ cell }) => cell));
 
   // A build changes what was built, so that has to be there.
   const replaceSlides = deck.replaceSlides;

@@ -256,6 +256,34 @@ def test_a_cell_runs_again_when_it_is_edited_and_a_dead_kernel_leaves_the_page(
     assert page.evaluate("globalThis.stayed") is True
 
 
+@pytest.mark.browser
+@pytest.mark.kernel
+def test_a_cell_that_runs_in_the_page_builds_nothing_and_an_edit_of_the_file_keeps_what_it_gave(
+    watching: Callable[..., Watching], follow: Callable[[str], Presented]
+) -> None:
+    cells = "```python\nopen('made.txt', 'w').write('a')\nprint('out', 1)\n```"
+    save("a.md", deck("# Title", cells, head="kernel: python3"))
+    watch = watching("a.md")
+    address = watch.address
+    watch.until(r"a\.md: 2 slides, ")
+    page = follow(f"{address}a.html?token={Path('.celldeck/token').read_text()}#2")
+    page.wait_for("celldeck.cells?.all.size", SOON_S)
+    code = "open('made.txt', 'w').write('b'); open('other.csv', 'w').write('c'); print('out', 2)"
+    page.evaluate(f'celldeck.cells.say({{ kind: "run", cell: 0, source: "{code}" }})')
+    wait_for(lambda: "out 2" in text_of(page))
+    page.wait_for("celldeck.cells.kernel.state === 'idle'", SOON_S)
+    time.sleep(1.5)
+    save("a.md", deck("# Another", cells, head="kernel: python3"))
+    wait_for(lambda: "Another" in text_of(page))
+    assert "out 2" in text_of(page)
+    page.evaluate("celldeck.cells.say({ kind: 'reset' })")
+    wait_for(lambda: "out 1" in text_of(page) and "out 2" not in text_of(page))
+    assert page.errors == []
+    assert watch.stop() < 15
+    builds = [line for line in watch.told if re.search(r"a\.md: 2 slides, ", line)]
+    assert len(builds) == 2, watch.told
+
+
 # ---------------------------------------------------------------- the server
 
 

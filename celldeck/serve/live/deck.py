@@ -24,6 +24,7 @@ from celldeck.execute.plan import Step, steps_of
 from celldeck.files import write_atomically
 from celldeck.model import Cell, Deck, Output
 from celldeck.parse import parse
+from celldeck.parse.cells import PYTHON
 from celldeck.pipeline import output_tools
 from celldeck.render.mime import MimeTools
 from celldeck.serve.live.edits import difference, why_not, with_edits, written
@@ -40,6 +41,9 @@ _SHOWING = frozenset(
     {"stream", "display_data", "execute_result", "update_display_data", "error", "clear_output"}
 )
 """Kinds of messages that change what is shown."""
+
+LATE_S = 0.5
+"""How long after a run it is still heard of what it has written."""
 
 Start = Callable[[str, Path, str | None], LiveKernel]
 """Takes what `StartKernel` takes."""
@@ -71,6 +75,8 @@ class LiveDeck:
         self._spare: Spare | None = None
         self._last_run: int | None = None
         self._ids = DisplayIds()
+        self._ended = -LATE_S
+        """When a cell has run last, by the monotonic clock."""
         self._life = 0
         """Counts kernels: what an earlier one still says is not heard."""
         self._thread: threading.Thread | None = None
@@ -152,7 +158,8 @@ class LiveDeck:
     @property
     def is_running(self) -> bool:
         """Cells run here, so files may be written that are none of the author's doing."""
-        return self._current is not None or bool(self._spare and not self._spare.is_over)
+        is_busy = self._current is not None or bool(self._spare and not self._spare.is_over)
+        return is_busy or time.monotonic() - self._ended < LATE_S
 
     def _changed(self, *indices: int) -> None:
         with self._lock:
@@ -591,6 +598,7 @@ class LiveDeck:
             if life != self._life:
                 return False
             state.began, state.seconds = None, round(seconds, 3)
+            self._ended = time.monotonic()
             state.is_stale = False
             state.is_made_here = not is_as_built
             if not is_as_built:
@@ -606,11 +614,11 @@ class LiveDeck:
 
     def _after_runs(self) -> None:
         """Look what the kernel uses, and have a spare one where it is likely to be needed."""
-        kernel = self._kernel
-        if kernel is None:
+        kernel, deck = self._kernel, self._deck
+        if kernel is None or deck is None:
             return
         try:
-            device = kernel.status()
+            device = kernel.status(is_python=deck.cells[0].language.lower() in PYTHON)
         except KernelDied as error:
             self._died(str(error))
             return

@@ -117,8 +117,12 @@ class DeckKernel:
         told = self._kernel.ask("inspect", asked, ASK_S) or {}
         return str((told.get("data") or {}).get("text/plain", "")) if told.get("found") else ""
 
-    def status(self) -> str:
-        """Return what it uses, in words: the device that its library computes on, and memory."""
+    def status(self, *, is_python: bool) -> str:
+        """Return what it uses, in words: the device that its library computes on, and memory.
+
+        Args:
+            is_python: it can be asked for the device.
+        """
         memory = _resident(self._kernel.pid)
         asked = {
             "code": "",
@@ -129,8 +133,8 @@ class DeckKernel:
             "stop_on_error": False,
         }
         device, used = None, 0
-        with suppress(KernelFailed, SyntaxError, ValueError, TypeError, KeyError):
-            told = self._kernel.ask("execute", asked, ASK_S) or {}
+        with suppress(SyntaxError, ValueError, TypeError, KeyError):
+            told = (self._kernel.ask("execute", asked, ASK_S) if is_python else None) or {}
             answer = told["user_expressions"]["device"]
             if answer["status"] == "ok":
                 import ast

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -99,8 +100,11 @@ class Painter:
                     if known is None or known[0] is not deck:
                         known = (deck, output_tools(deck, tools))
                     self._paint(cell.index, _html(cell, outputs(), known[1]))
-                except DeckError as error:
-                    self._paint(cell.index, (_told(str(error)),))
+                except Exception as error:
+                    # Whatever it is, the next cell is painted; a mistake of ours keeps its traceback.
+                    is_told = isinstance(error, DeckError)
+                    text = str(error) if is_told else "".join(traceback.format_exception(error))
+                    self._paint(cell.index, (_told(text),))
                 took = time.monotonic() - began
                 with self._news:
                     self._painted = wanted

@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,14 @@ from live_site import Client, LiveSite, live_site
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from celldeck.execute import Kernels
+from celldeck.model import MarpOptions
+from celldeck.parse import parse
+from celldeck.serve.live.deck import LiveDeck
 from celldeck.serve.live.state import LARGEST_OUTPUT, CellState, KernelState, Shown, bounded
+from celldeck.settings import Settings
+from celldeck.source import Source
+from celldeck.tools import Tools
 
 pytestmark = pytest.mark.kernel
 
@@ -397,6 +405,26 @@ def test_a_page_that_does_not_read_delays_nobody(opened: Open) -> None:
 
 
 # ---------------------------------------------------------------- what is told
+
+
+def test_marks_of_what_was_built() -> None:
+    live = LiveDeck(lambda *given: Kernels().start(*given), lambda: Tools(Settings()), Path("edits"))
+    text = "---\nkernel: python3\n---\n" + "\n```python\n1\n```\n" * 3
+    deck = parse(Source.of(text), MarpOptions())
+    ran = replace(deck, cells=tuple(replace(cell, outputs=()) for cell in deck.cells))
+
+    def shown() -> list[str]:
+        news = live.news(Shown())
+        assert news
+        return [cell["mark"] for cell in news["cells"]]
+
+    live.built(deck)
+    assert shown() == ["", "", ""]
+    live.built(ran, [1])
+    assert shown() == ["built", "provisional", "built"]
+    live.built(ran, verified=True)
+    assert shown() == ["verified"] * 3
+    live.close()
 
 
 def test_a_page_hears_only_what_it_has_not_heard() -> None:
