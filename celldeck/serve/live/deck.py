@@ -413,18 +413,20 @@ class LiveDeck:
                         self._own_tools.close()
                     return
                 job = self._jobs.popleft()[1] if self._jobs else self._look_after
+                life = self._life
             try:
                 job()
             except Exception as error:
                 # Whatever it is, the deck goes on; a mistake of ours keeps its traceback.
                 is_told = isinstance(error, DeckError)
-                self._died(str(error) if is_told else "".join(traceback.format_exception(error)))
+                self._died(str(error) if is_told else "".join(traceback.format_exception(error)), life)
 
     def _look_after(self) -> None:
         """Notice a kernel that has died while nothing ran."""
-        kernel = self._kernel
-        if kernel and not kernel.is_alive() and kernel is self._kernel:
-            self._died("the kernel has ended")
+        with self._lock:
+            kernel, life = self._kernel, self._life
+        if kernel and not kernel.is_alive():
+            self._died("the kernel has ended", life)
 
     def _run_queue(self) -> None:
         while True:
@@ -614,15 +616,18 @@ class LiveDeck:
 
     def _after_runs(self) -> None:
         """Look what the kernel uses, and have a spare one where it is likely to be needed."""
-        kernel, deck = self._kernel, self._deck
+        with self._lock:
+            kernel, deck, life = self._kernel, self._deck, self._life
         if kernel is None or deck is None:
             return
         try:
             device = kernel.status(is_python=deck.cells[0].language.lower() in PYTHON)
         except KernelDied as error:
-            self._died(str(error))
+            self._died(str(error), life)
             return
         with self._lock:
+            if life != self._life:
+                return
             self._kernel_state.device = device
             self._changed()
         self._prepare_spare()
