@@ -205,7 +205,9 @@ class Site:
             if before is None or recovered or served.problems != known:
                 self._tell_problems(served)
         if served.stage is not None and not is_same:
-            served.stage.publish(embedded() if embedded else page, own_scripts=own_scripts)
+            whole = embedded() if embedded else page
+            slides = tuple(map(self.frames.kept, whole.slides))
+            served.stage.publish(replace(whole, slides=slides), own_scripts=own_scripts)
 
     def note(self, name: str, problems: tuple[Problem, ...]) -> None:
         """Take what is to be told of the newest build."""

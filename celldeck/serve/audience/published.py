@@ -35,7 +35,7 @@ _DATA_URL = re.compile(
     r"data:(?P<kind>(?:image|audio|video|font)/[\w.+-]+|application/(?:x-)?font[\w.+-]*)"
     rf"(?:;[\w-]+=[\w.+-]+)*;base64,(?P<data>[A-Za-z0-9+/=]{{{_SMALL},}}+)(?=[\"')&\s#])"
 )
-_FRAME = re.compile(r'<iframe class="cell-frame"[^>]* data-frame="([0-9a-f]{32})"')
+_FRAME = re.compile(r'<iframe\b[^>]* data-frame="([0-9a-f]{32})"')
 _PLOTLY = "plotly.min.js"
 _PICTURE = re.compile(rf'<img(?=[^>]*\ssrc="{ASSET_FOLDER})(?![^>]*\sloading=)', re.IGNORECASE)
 _ENDINGS = {"image/svg+xml": "svg", "image/jpeg": "jpg", "audio/mpeg": "mp3", "font/woff2": "woff2"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,7 +24,7 @@ PLACE = {"slide": 1, "step": 2, "last": 2, "black": False, "elapsed_ms": 5, "run
 @pytest.fixture
 def site() -> Iterator[Served]:
     with served("talk.md", "other.md") as one:
-        stage = one.site.decks["talk"].stage = Stage()
+        stage = one.site.decks["talk"].stage = Stage(one.site.frames.document)
         stage.greeting = {"kind": "audience", "address": "http://x/"}
         one.site.publish("talk", talk())
         yield one
@@ -124,6 +125,18 @@ def test_what_is_no_message_ends_the_connection(site: Served, message: str) -> N
     run(check())
     assert stage.place is None
     assert not stage.command("next")
+
+
+def test_a_local_page_in_a_slide_is_a_frame_of_its_own_for_the_audience(site: Served) -> None:
+    inner = "<p>inner</p><script>go()</script>"
+    address = f"data:text/html;charset=utf-8;base64,{base64.b64encode(inner.encode()).decode()}"
+    site.site.publish("talk", talk(f'<iframe src="{address}" width="9"></iframe>'))
+    stage = site.site.decks["talk"].stage
+    assert stage
+    assert stage.published
+    ((name, asset),) = stage.published.assets.items()
+    assert asset.data.decode() == inner
+    assert f'<iframe data-frame="{name}" width="9">' in stage.published.html.decode()
 
 
 def test_messages_come_at_a_bounded_rate(site: Served) -> None:
