@@ -140,7 +140,10 @@ class Browser:
                 self._spare = spare
 
     def _fresh(self, devtools: DevTools) -> tuple[str, str]:
-        target = devtools.call("Target.createTarget", {"url": "about:blank"})["targetId"]
+        # Tabs of one context share a process, and would wait for each other.
+        context = devtools.call("Target.createBrowserContext", {"disposeOnDetach": True})["browserContextId"]
+        where = {"url": "about:blank", "browserContextId": context}
+        target = devtools.call("Target.createTarget", where)["targetId"]
         session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         return target, session
 
