@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -291,6 +292,18 @@ def test_what_has_no_tag_is_an_artifact() -> None:
         b"/Artifact BMC\na\nEMC\n/P <</MCID 0 >>BDC\nb\n/Span<</ActualText (fi) >> BDC\nc\nEMC\nd\n"
         b"EMC\n/Artifact BMC\ne\nEMC\n"
     )
+
+
+def test_what_is_seen_through_as_a_whole_keeps_its_tags(browser: Browser, tmp_path: Path) -> None:
+    slide = '<h1>Title</h1><p style="opacity: 0.5">faint <b>text</b></p><div style="opacity: 0.5">more</div>'
+    pdf = printed(page(slide), browser, tmp_path / "deck.pdf")
+    forms = [x for x in pdf.pages[0].Resources.XObject.values() if b"/MCID" in x.read_bytes()]
+    assert forms
+    for form in forms:
+        assert form.read_bytes().startswith(b"/Artifact BMC\n")
+    # A form with tags is no part of an artifact.
+    content = pdf.pages[0].Contents.read_bytes()
+    assert len(re.findall(rb"EMC\n/\w+ Do\n/Artifact BMC", content)) == len(forms)
 
 
 def test_pages_of_one_slide_share_its_number(browser: Browser, tmp_path: Path) -> None:

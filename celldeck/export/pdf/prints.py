@@ -34,7 +34,7 @@ from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.parts import Survey, take_apart
 from celldeck.export.pdf.pictures import Packed, Quality, pack, packed_name
 from celldeck.export.pdf.stand_ins import Picture, set_aside
-from celldeck.export.pdf.structure import mark_artifacts, mend_tags
+from celldeck.export.pdf.structure import mark_artifacts, mark_forms, mend_tags
 from celldeck.export.pdf.swap import blanks, places_of
 from celldeck.model import Page
 
@@ -249,12 +249,13 @@ def _ready(pdf: Pdf, blank: dict[str, list[Any]], printed: _Printed, count: int)
     marks = marks_of_formulas(pdf, printed.formulas)
     font = font_of_formulas(pdf)
     seen: set[tuple[int, int]] = set()
+    known: dict[tuple[int, int], bool] = {}
     pictures = []
     for number, sheet in enumerate(pdf.pages):
         content = count_names(sheet.obj, sheet.Contents.read_bytes(), seen)
         if wanted := marks.get(number):
             content = write_formulas(content, wanted, float(sheet.mediabox[3]), sheet, font)
-        put(sheet.Contents, mark_artifacts(content))
+        put(sheet.Contents, mark_artifacts(content, mark_forms(sheet.obj, put, known)))
         pictures.append(places_of(pdf, sheet.obj, names))
     _mend_links(pdf)
     surveys = printed.surveys

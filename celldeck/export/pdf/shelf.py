@@ -25,7 +25,7 @@ from celldeck.files import write_atomically
 if TYPE_CHECKING:
     from pikepdf import Pdf
 
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ PDF/UA-1 is ISO 14289-1; the types of elements are those of PDF 32000-1:2008, 14
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P
 Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby RB RT RP
 Warichu WT WP Figure Formula Form"""
 _STANDARD = frozenset(f"/{name}" for name in _NAMES.split())
-_MARK = re.compile(rb"^(?:/\w+ ?<<.*>> ?BDC|/\w+ BMC|EMC)$", re.MULTILINE)
+_MARK = re.compile(rb"^(?:/\w+ ?<<.*>> ?BDC|/\w+ BMC|EMC|/(?P<form>\w+) Do)$", re.MULTILINE)
 
 
 def mend_headings(headings: Iterable[Object]) -> None:
@@ -139,15 +139,22 @@ def _span(cell: Object, name: str) -> int:
     return next((int(a[name]) for a in listed if name in a), 1)
 
 
-def mark_artifacts(content: bytes) -> bytes:
-    """Return a page's content with all that has no tag marked as an artifact: theme art, page numbers."""
+def mark_artifacts(content: bytes, tagged: Collection[bytes] = ()) -> bytes:
+    """Return a page's content with all that has no tag marked as an artifact: theme art, page numbers.
+
+    Args:
+        tagged: names of the forms that hold tags, which may not be part of an artifact.
+    """
     parts, at = [b"/Artifact BMC\n"], 0
     # What is open: tags, and ligatures with what they stand for, inside of tags or outside.
     is_open: list[bool] = []
     for match in _MARK.finditer(content):
         parts.append(content[at : match.start()])
         at = match.end()
-        if match[0] != b"EMC":
+        if match["form"]:
+            is_apart = match["form"] in tagged and True not in is_open
+            parts.append(b"EMC\n" + match[0] + b"\n/Artifact BMC" if is_apart else match[0])
+        elif match[0] != b"EMC":
             is_tag = b"/MCID" in match[0]
             parts.append((b"EMC\n" if is_tag and True not in is_open else b"") + match[0])
             is_open.append(is_tag)
@@ -155,3 +162,35 @@ def mark_artifacts(content: bytes) -> bytes:
             was_tag = bool(is_open) and is_open.pop()
             parts.append(b"EMC\n/Artifact BMC" if was_tag and True not in is_open else match[0])
     return b"".join([*parts, content[at:], b"\nEMC\n"])
+
+
+def mark_forms(
+    drawn: Object, write: Callable[[Object, bytes], None], known: dict[tuple[int, int], bool]
+) -> set[bytes]:
+    """Return the names of the forms that a page, or a form, draws and that hold tags; what has no tag in them
+    is marked as an artifact, in place.
+
+    Chromium draws what is seen through as a whole as a form, with the tags of what stands there inside.
+
+    Args:
+        write: puts content into a stream.
+        known: forms that were looked at already, and whether they hold tags.
+    """
+    from pikepdf import Dictionary, Stream
+
+    resources = drawn.get("/Resources")
+    table = resources.get("/XObject") if isinstance(resources, Dictionary) else None
+    found: set[bytes] = set()
+    for name, form in table.items() if isinstance(table, Dictionary) else ():
+        if not isinstance(form, Stream) or form.get("/Subtype") != "/Form":
+            continue
+        if form.objgen not in known:
+            known[form.objgen] = False
+            inner = mark_forms(form, write, known)
+            content = form.read_bytes()
+            if inner or b"/MCID" in content:
+                known[form.objgen] = True
+                write(form, mark_artifacts(content, inner))
+        if known[form.objgen]:
+            found.add(name[1:].encode())
+    return found
