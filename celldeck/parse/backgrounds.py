@@ -11,9 +11,10 @@ from typing import Literal
 
 from celldeck.frozen import frozen
 from celldeck.model import Background, Slide, Split
-from celldeck.nodes import Image, Inline
+from celldeck.nodes import Block, Image, Inline
 from celldeck.parse.draft import Draft
 from celldeck.parse.images import Keywords, Word, is_background, joined, read_keywords, sized
+from celldeck.parse.lately import Lately
 from celldeck.parse.walk import change_text, every_node_in_steps
 from celldeck.patterns import late
 
@@ -46,8 +47,10 @@ def _with_images(slide: Slide, images: Sequence[Image], draft: Draft) -> Slide:
         return read_image(node, draft)
 
     pauses = _pauses(slide, images)
-    slide = replace(slide, blocks=change_text(slide.blocks, change))
-    backdrops = [b for image in images if (b := read_backdrop(image, pauses.get(id(image))))]
+    blocks = slide.blocks
+    rest = (draft.options, draft.document.references)
+    slide = replace(slide, blocks=_CHANGED.get(blocks, rest, lambda: change_text(blocks, change)))
+    backdrops = [b for image in images if (b := _backdrop(image, pauses.get(id(image))))]
     if not backdrops:
         return slide
     pictures = tuple(b.picture for b in backdrops if b.picture is not None)
@@ -65,6 +68,14 @@ def _with_images(slide: Slide, images: Sequence[Image], draft: Draft) -> Slide:
         split=Split(side, side_size) if side else None,
         vertical=direction == "vertical",
     )
+
+
+_CHANGED: Lately[tuple[Block, ...]] = Lately()
+_BACKDROPS: Lately[Backdrop | None] = Lately()
+
+
+def _backdrop(image: Image, pause: int | None) -> Backdrop | None:
+    return _BACKDROPS.get(image, pause, lambda: read_backdrop(image, pause))
 
 
 def _pauses(slide: Slide, images: Sequence[Image]) -> dict[int, int]:

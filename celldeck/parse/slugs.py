@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import quote
 
 from celldeck.emoji import find_names
@@ -27,6 +27,7 @@ from celldeck.nodes import (
     Text,
 )
 from celldeck.parse.draft import Draft
+from celldeck.parse.lately import Lately
 from celldeck.parse.walk import change_blocks
 from celldeck.patterns import late
 
@@ -50,20 +51,45 @@ def name_headings(draft: Draft) -> Draft:
         return draft
     taken: dict[str, int] = {str(slide.number): 0 for slide in draft.slides} if options.anchor else {}
 
-    def named(block: Block) -> Block:
-        if not isinstance(block, Heading):
-            return block
-        base = _name_of(block.children, bool(options.emoji_shortcode))
+    def free(base: str) -> str:
         count = taken.get(base, -1) + 1
         taken[base] = count
-        return replace(block, slug=f"{base}-{count}" if count else base)
+        return f"{base}-{count}" if count else base
 
+    has_names = bool(options.emoji_shortcode)
     slides = []
     for slide, nodes in zip(draft.slides, draft.nodes, strict=True):
         if any(isinstance(node, Heading) for node in nodes):
-            slide = replace(slide, blocks=change_blocks(slide.blocks, named))
+            blocks = slide.blocks
+            bases = _BASES.get(blocks, has_names, partial(_bases, blocks, has_names))
+            names = tuple(map(free, bases))
+            slide = replace(slide, blocks=_NAMED.get(blocks, names, partial(_named, blocks, names)))
         slides.append(slide)
     return draft.with_slides(slides)
+
+
+_BASES: Lately[tuple[str, ...]] = Lately()
+_NAMED: Lately[tuple[Block, ...]] = Lately()
+
+
+def _bases(blocks: tuple[Block, ...], has_names: bool) -> tuple[str, ...]:
+    """Return the name of each heading, in reading order, before equal ones are told apart."""
+    found: list[str] = []
+
+    def look(block: Block) -> Block:
+        if isinstance(block, Heading):
+            found.append(_name_of(block.children, has_names))
+        return block
+
+    change_blocks(blocks, look)
+    return tuple(found)
+
+
+def _named(blocks: tuple[Block, ...], names: tuple[str, ...]) -> tuple[Block, ...]:
+    left = iter(names)
+    return change_blocks(
+        blocks, lambda block: replace(block, slug=next(left)) if isinstance(block, Heading) else block
+    )
 
 
 @lru_cache(maxsize=4096)
