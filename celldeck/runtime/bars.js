@@ -148,6 +148,10 @@ export default function bars(deck) {
     return `${cell.seconds < 10 ? cell.seconds.toFixed(2) : cell.seconds.toFixed(0)} s${device ? ` · ${device}` : ""}`;
   };
 
+  // What is put in gets its height later, by whatever scales it.
+  const watched = new WeakSet();
+  const resized = new ResizeObserver(() => placeSoon());
+
   const place = () => {
     for (const [number, cell] of cells.all) {
       const anchors = anchorsOf(number);
@@ -155,6 +159,11 @@ export default function bars(deck) {
       if (!one) continue;
       one.bar.hidden = one.mark.hidden = !anchors;
       if (!anchors) continue;
+      for (const element of [anchors.code, anchors.outputs]) {
+        if (!element || watched.has(element)) continue;
+        watched.add(element);
+        resized.observe(element);
+      }
       const isRunning = cell.elapsed !== null;
       const rect = (anchors.code ?? anchors.outputs).getBoundingClientRect();
       const below = (anchors.outputs ?? anchors.code).getBoundingClientRect();

@@ -205,7 +205,7 @@ export default function editor(deck) {
       enableBasicAutocompletion: [completer(number), words], fontFamily: getComputedStyle(anchor.querySelector("code") ?? anchor).fontFamily,
     });
     ace.session.setValue(cell.source);
-    ace.container.style.background = dark ? "" : ground;
+    ace.container.style.background = ground;
     ace.textInput.getElement().setAttribute("aria-label", `Code of cell ${number + 1}`);
     open = { number, box, ace, help: null };
     document.body.classList.add("celldeck-editing");

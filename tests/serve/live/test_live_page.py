@@ -112,7 +112,8 @@ def test_the_editor_indents_undoes_completes_and_helps(show: Show) -> None:
     page.press("Enter")
     type_text(page, "pass")
     assert code_in_editor(page) == "for value in values:\n    pass"
-    assert page.evaluate("document.querySelector('.celldeck-editor .ace_keyword')?.textContent") == "for"
+    # Ace draws in the next frame.
+    page.wait_for("document.querySelector('.celldeck-editor .ace_keyword')?.textContent === 'for'")
     page.press("Control+z", "Control+z")
     page.press("Control+a")
     type_text(page, "values.so")
