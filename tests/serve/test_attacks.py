@@ -376,7 +376,7 @@ def test_a_script_in_the_slides_runs_only_where_the_author_lets_html_through(
         target.site.publish(
             "talk", page_of("<h1>new</h1><script>globalThis.ran = 4</script>"), own_scripts=own_scripts
         )
-        presented.wait_for("document.querySelector('h1')")
+        presented.wait_for("document.querySelector('section h1')", 15)
         assert presented.evaluate("globalThis.ran ?? null") == (4 if own_scripts else None)
 
 
