@@ -220,3 +220,11 @@ def test_after_a_restart_a_module_that_has_changed_runs_what_used_it(session: Se
     helper.write_text("n = 22\n")
     with Session(session.path) as other:
         assert build(other, "pass", *cells[1:]) == ((0, 1, 2), ["", "22\n", "3\n"])
+
+
+def test_a_large_output_is_nothing_that_cells_below_depend_on(session: Session) -> None:
+    picture = (
+        "import matplotlib.pyplot as plt\nplt.imshow([[i * j % 251 for i in range(300)] for j in range(300)])"
+    )
+    build(session, picture, "print(2)")
+    assert build(session, f"{picture}\nprint(1)", "print(2)")[0] == (0,)

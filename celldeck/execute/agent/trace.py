@@ -285,7 +285,10 @@ class Trace:
         if self.events:
             return f"it reaches out of the process ({self.events[0]})"
         left = [
-            thread for thread in threading.enumerate() if thread not in self.threads and thread.is_alive()
+            thread
+            for thread in threading.enumerate()
+            # What sends the outputs starts one for the first that is large.
+            if thread not in self.threads and thread.is_alive() and not is_of_kernel(thread)
         ]
         if left:
             return f"it leaves a thread running ({left[0].name})"
@@ -368,6 +371,11 @@ class Trace:
                 except (OSError, ValueError):
                     continue
         return sorted(found)
+
+
+def is_of_kernel(thread: threading.Thread) -> bool:
+    """Say whether a thread serves the kernel itself."""
+    return type(thread).__module__.partition(".")[0] in ("zmq", "ipykernel")
 
 
 def dotted(node: ast.AST) -> list[str]:
