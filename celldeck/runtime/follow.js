@@ -68,6 +68,8 @@ export default function follow(deck) {
       code: deck.parent.querySelector(`[data-code="${cell}"]`),
       box: [...deck.parent.querySelectorAll(`.cell[data-cell="${cell}"]`)],
     }),
+    // It looks each time: on a phone one cell changes at a time.
+    lookAnew() {},
   };
   const put = ({ cell, parts, code }) => {
     deck.cells.all.set(cell, { cell, parts, code, isEdited: code !== null });
