@@ -9,8 +9,10 @@ export default function edits(deck) {
   const wish = new URLSearchParams(location.search).get("follow") ?? deck.options.followEdits;
   let hasPresenter = deck.view === "presenter";
   deck.hear("presenter", () => { hasPresenter = true; });
-  deck.on("connected", () => { if (deck.view === "presenter") deck.send("presenter"); });
-  deck.hear("hello", () => { if (deck.view === "presenter") deck.send("presenter"); });
+  const present = () => { if (deck.view === "presenter") deck.send("presenter"); };
+  present();
+  // A window that is opened later has not heard it.
+  deck.hear("hello", present);
 
   const follows = () => (wish === "on" || (wish !== "off" && !hasPresenter && !document.fullscreenElement));
 

@@ -187,8 +187,9 @@ def test_a_page_that_presents_stays_where_it_is(served: Served, open_deck: Calla
     full.evaluate("document.documentElement.requestFullscreen().then(() => null)")
     full.wait_for("document.fullscreenElement")
     led = open_deck("?sync=abc")
+    led.evaluate("celldeck.hear('presenter', () => { globalThis.isLed = true; })")
     presenter = open_deck("?sync=abc&view=presenter")
-    time.sleep(0.3)
+    led.wait_for("globalThis.isLed", 20)
     show(served, "one", "two", "three!")
     for deck in (asked, full, led, presenter):
         deck.wait_for("celldeck.slides[2].textContent === 'three!'")
