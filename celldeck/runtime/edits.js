@@ -11,6 +11,7 @@ export default function edits(deck) {
   deck.hear("presenter", () => { hasPresenter = true; });
   const present = () => { if (deck.view === "presenter") deck.send("presenter"); };
   present();
+  deck.on("connected", present);
   // A window that is opened later has not heard it.
   deck.hear("hello", present);
 

@@ -186,14 +186,11 @@ def test_a_page_that_presents_stays_where_it_is(served: Served, open_deck: Calla
     asked, full = open_deck("?follow=off"), open_deck()
     full.evaluate("document.documentElement.requestFullscreen().then(() => null)")
     full.wait_for("document.fullscreenElement")
-    led = open_deck("?sync=abc")
-    led.evaluate("celldeck.hear('presenter', () => { globalThis.isLed = true; })")
-    presenter = open_deck("?sync=abc&view=presenter")
-    led.wait_for("globalThis.isLed", 20)
+    presenter = open_deck("?view=presenter")
     show(served, "one", "two", "three!")
-    for deck in (asked, full, led, presenter):
+    for deck in (asked, full, presenter):
         deck.wait_for("celldeck.slides[2].textContent === 'three!'")
-    assert [deck.place for deck in (asked, full, led, presenter)] == [(0, 0)] * 4
+    assert [deck.place for deck in (asked, full, presenter)] == [(0, 0)] * 3
 
 
 def test_a_double_click_tells_where_the_slide_stands(
