@@ -355,6 +355,8 @@ def _births(copies: Sequence[_Copy]) -> list[tuple[range, int]]:
     for at, part in enumerate(last.parts):
         born = next(state for state, count in enumerate(counts) if count[0] > at)
         grown = [copy.parts[at] for copy in copies[born:]]
+        if _go_on_growing(grown):
+            raise Refused("something is added inside of what is there")
         if not isinstance(part, List) or all(
             isinstance(p, List) and len(p.items) == len(part.items) for p in grown
         ):
@@ -370,6 +372,18 @@ def _births(copies: Sequence[_Copy]) -> list[tuple[range, int]]:
             for number, place in enumerate(own)
         ]
     return found
+
+
+def _go_on_growing(parts: Sequence[Block]) -> bool:
+    """Say whether a part has more text in a later copy, other than items at the end of a list."""
+    before: list[str] = []
+    for part in parts:
+        own = part.items if isinstance(part, List) else (part,)
+        texts = [marks_of((piece,)).text for piece in own]
+        if texts[: len(before)] != before:
+            return True
+        before = texts
+    return False
 
 
 def _write_figures(copies: Sequence[_Copy], edit: _Edit) -> str:

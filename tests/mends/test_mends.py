@@ -133,6 +133,10 @@ def test_links_to_slides_by_number_follow() -> None:
             ("# A\n\ntext\n\n![](a.png)", "# A\n\ntext\n\n<img src='b.png' class='x'>"),
             "more changes than one picture",
         ),
+        (
+            ("# A\n\n- a\n- b", "# A\n\n- a\n- b\n  - c\n\nnew"),
+            "something is added inside of what is there",
+        ),
         (("# A\n\n- a\n- b", "# A\n\n- a\n- b\n- c\n- d"), "several items are new at once"),
     ],
 )
