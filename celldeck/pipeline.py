@@ -27,6 +27,7 @@ from celldeck.emoji import emojify
 from celldeck.errors import DeckError, Notice
 from celldeck.files import write_atomically
 from celldeck.gateway import with_gateway
+from celldeck.javascript.expected import expect_formulas
 from celldeck.keymap import with_keys
 from celldeck.model import Cell, CellTime, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
@@ -40,7 +41,7 @@ from celldeck.render.blocks import render_blocks
 from celldeck.render.code_lines import CSS as CODE_LINES_CSS
 from celldeck.render.context import Context
 from celldeck.render.math import CSS as MATH_CSS
-from celldeck.render.math import Typesetter, expect_formulas
+from celldeck.render.math import Typesetter
 from celldeck.render.page import CONTAINERS, DocumentTemplate, document
 from celldeck.render.slides import STATES_CSS
 from celldeck.render.speaker import planned_seconds, typeset_notes

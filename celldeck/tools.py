@@ -62,6 +62,8 @@ class Tools:
     frames: Frames | None = None
     """Where outputs with scripts are kept as pages of their own, for decks that are served; None: they stand
     in the deck's page."""
+    begun: tuple[Cache, MathJax] | None = None
+    """Cache, and what typesets formulas, where they were needed before the rest."""
     is_stopped: bool = False
     """What is built now is not wanted any more."""
     _browser: Future[Browser] | None = None
@@ -71,7 +73,7 @@ class Tools:
     @cached_property
     def cache(self) -> Cache:
         """Formulas, highlighted code and other text that is expensive to make."""
-        return Cache(self.settings.cache)
+        return self.begun[0] if self.begun else Cache(self.settings.cache)
 
     def look(self, path: Path, wanted: frozenset[str] = frozenset()) -> Look:
         """Return the themes that there are for the deck at `path`.
@@ -142,7 +144,7 @@ class Tools:
     @cached_property
     def mathjax(self) -> MathJax:
         """Typesets formulas."""
-        return MathJax()
+        return self.begun[1] if self.begun else MathJax()
 
     @cached_property
     def files(self) -> LocalFiles:
@@ -242,6 +244,8 @@ class Tools:
 
     def close(self) -> None:
         """End the engines and the browser, and write what is worth keeping."""
+        if self.begun:
+            self.begun[1].close()
         for name in ("highlighter", "mathjax"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ from celldeck.side_by_side import side_by_side
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from celldeck.cache import Cache
+    from celldeck.javascript.mathjax import MathJax
     from celldeck.model import Deck
     from celldeck.pipeline import Built
     from celldeck.tools import Tools
@@ -79,6 +82,23 @@ def _address(text: str) -> tuple[str, int | None]:
     return host, int(port) if colon else None
 
 
+def _begun(decks: Sequence[Path], settings: Settings) -> tuple[Cache, MathJax]:
+    """Return the cache and MathJax, which is being loaded if a deck has formulas that are new.
+
+    That takes longer than to load the rest of this program and to read the deck, so it begins before.
+    """
+    from celldeck.cache import Cache
+    from celldeck.javascript.expected import expect_formulas
+    from celldeck.javascript.mathjax import MathJax
+
+    cache, mathjax = Cache(settings.cache), MathJax()
+    for deck in decks:
+        # What cannot be read is told when the deck is built.
+        with suppress(OSError):
+            expect_formulas(deck.read_text("utf-8", errors="replace"), cache, mathjax)
+    return cache, mathjax
+
+
 def build_all(
     decks: Sequence[Path],
     settings: Settings,
@@ -90,9 +110,11 @@ def build_all(
     Args:
         heard: hears of each deck that was built, with where its HTML is.
     """
+    begun = _begun(decks, settings)
+
     from celldeck.tools import Tools
 
-    tools = Tools(settings)
+    tools = Tools(settings, begun=begun)
     printing = _printing(tools)
     turns = _Turns(threading.Lock(), threading.BoundedSemaphore(settings.jobs), printing)
 

@@ -2,9 +2,6 @@
 
 A formula takes milliseconds, and the engine holds the interpreter while it works, so threads would not help;
 and to load MathJax takes as long as to parse a deck.
-
-As a program, `python -m celldeck.javascript.helper` loads MathJax, reads `[tex, display]` pairs as JSON from
-its input and writes what `MathJax.typeset` gives for each.
 """
 
 from __future__ import annotations
@@ -60,7 +57,7 @@ class Helper:
         place = str(Path(__file__).parents[2])
         path = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "celldeck.javascript.helper"],
+            [sys.executable, "-m", "celldeck.javascript.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -88,18 +85,3 @@ class Helper:
         if not self._formulas:
             self._process.kill()
             self._process.communicate()
-
-
-def main() -> None:
-    """Typeset what stands on the input."""
-    from celldeck.javascript.mathjax import MathJax
-
-    mathjax = MathJax()
-    mathjax.load()
-    results = [mathjax.typeset(tex, display, ()) for tex, display in json.load(sys.stdin.buffer)]
-    mathjax.close()
-    sys.stdout.write(json.dumps(results))
-
-
-if __name__ == "__main__":
-    main()

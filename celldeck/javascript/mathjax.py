@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from celldeck.javascript.engine import Engine
     from celldeck.javascript.helper import Formula, Helper
 
+VERSION = "MathJax 3.2.2/1"
+"""Part of every key in the cache; the number goes up when `mathjax.js` changes what comes out."""
 _TIME_LIMIT_S = 1.5
 """A formula takes a few hundredths; what takes this long would keep the author waiting for nothing."""
 _FILES = (
@@ -39,6 +41,23 @@ class Definition:
     """What it defines, as it stands where it is used: `\\\\R`, `lemma`; `*` is anything."""
 
 
+class Typesetting:
+    """Formulas that are typeset, here and in other processes."""
+
+    def __init__(self, done: Sequence[tuple[Formula, dict[str, Any]]], helpers: Sequence[Helper]) -> None:
+        """Take what is done, and who does the rest."""
+        self._done, self._helpers = done, helpers
+
+    def results(self) -> Iterator[tuple[Formula, dict[str, Any]]]:
+        """Wait for all, and give formulas with what `MathJax.typeset` gives for them.
+
+        Those are left out that a process did not get done.
+        """
+        yield from self._done
+        for helper in self._helpers:
+            yield from helper.results()
+
+
 class MathJax:
     """MathJax in an engine, started by the first formula. One serves many decks, in several threads too."""
 
@@ -55,26 +74,22 @@ class MathJax:
 
             self._helper = Helper()
 
-    def typeset_many(self, formulas: Sequence[Formula]) -> list[tuple[Formula, dict[str, Any]]]:
-        """Typeset formulas, each alone, in several processes where that is faster; errors as `typeset`.
+    def typeset_many(self, formulas: Sequence[Formula]) -> Typesetting:
+        """Begin to typeset formulas, each alone, in several processes where that is faster; errors as `typeset`.
 
         Returns:
-            Formulas with what `typeset` gives for them; those are left out that a process did not get done.
-            Nothing where formulas are few, and MathJax is not loaded elsewhere.
+            What gives the results. Nothing where formulas are few, and MathJax is not loaded elsewhere.
         """
         from celldeck.javascript.helper import Helper, split
 
         helper, self._helper = self._helper, None
         here, elsewhere = split(formulas, is_waiting=helper is not None)
         if not elsewhere:
-            return []
+            return Typesetting([], [])
         helpers = [helper if number == 0 and helper else Helper() for number in range(len(elsewhere))]
         for one, share in zip(helpers, elsewhere, strict=True):
             one.give(share)
-        results = [(each, self.typeset(*each, ())) for each in here]
-        for one in helpers:
-            results += one.results()
-        return results
+        return Typesetting([(each, self.typeset(*each, ())) for each in here], helpers)
 
     def typeset(self, tex: str, display: bool, definitions: Sequence[Definition]) -> dict[str, Any]:
         """Typeset one formula after others.

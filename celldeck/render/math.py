@@ -16,12 +16,7 @@ from html import escape
 
 from celldeck.cache import Cache
 from celldeck.frozen import frozen
-from celldeck.javascript.mathjax import Definition, MathJax
-from celldeck.patterns import late
-
-_MAYBE = late(r"\$[^$]+\$")
-VERSION = "MathJax 3.2.2/1"
-"""Part of every key in the cache; the number goes up when `mathjax.js` changes what comes out."""
+from celldeck.javascript.mathjax import VERSION, Definition, MathJax, Typesetting
 
 CSS = """\
 mjx-container[jax="SVG"] { direction: ltr; }
@@ -72,6 +67,8 @@ class Typesetter:
         self._cache = cache
         self._mathjax = mathjax or MathJax()
         self._definitions: list[Definition] = []
+        self._coming: Typesetting | None = None
+        """What is typeset elsewhere meanwhile."""
 
     def typeset(self, tex: str, display: bool) -> Typeset:
         """Return the HTML of a formula; those before it in the deck have been typeset before it.
@@ -88,6 +85,9 @@ class Typesetter:
         before = self._relevant(tex)
         key = _key(tex, display, before)
         kept = self._cache.get("math", key)
+        if kept is None and self._coming is not None:
+            self._collect()
+            kept = self._cache.get("math", key)
         if kept is None:
             result = self._mathjax.typeset(tex, display, self._definitions)
             if not result.get("stopped"):
@@ -99,7 +99,7 @@ class Typesetter:
         return _shown(tex, display, result["svg"], result["error"])
 
     def prepare(self, formulas: Iterable[tuple[str, bool]]) -> None:
-        """Typeset what is not in the cache yet, in several processes where that is faster.
+        """Begin to typeset what is not in the cache yet, in other processes too where that is faster.
 
         Each is typeset alone, which is right for a formula that no definition reaches; the key in the cache
         says so, and one that needs definitions is typeset after them in its turn.
@@ -110,8 +110,12 @@ class Typesetter:
         missing = [each for each in dict.fromkeys(formulas) if not self._cache.has("math", _key(*each))]
         if not missing:
             return
-        results = self._mathjax.typeset_many(missing)
-        for formula, result in results:
+        self._coming = self._mathjax.typeset_many(missing)
+
+    def _collect(self) -> None:
+        """Wait for what is typeset elsewhere, and keep it."""
+        coming, self._coming = self._coming, None
+        for formula, result in coming.results() if coming else ():
             if not result.get("stopped"):
                 self._cache.put("math", _key(*formula), json.dumps(result, ensure_ascii=False))
 
@@ -143,17 +147,3 @@ def _shown(tex: str, display: bool, svg: str | None, error: str | None) -> Types
     block = ' data-display="block"' if display else ""
     html = svg.replace("<mjx-container ", f'<mjx-container data-tex="{source}"{block} ', 1)
     return Typeset(html.replace(' role="img"', f' role="img" aria-label="{source}"', 1), error)
-
-
-def expect_formulas(text: str, cache: Cache, mathjax: MathJax) -> None:
-    """Have MathJax loaded beside what is done until then, where a deck has formulas that are new.
-
-    Args:
-        text: the deck's source; what stands between dollars may be a formula.
-        cache: it knows which were there before.
-        mathjax: what the formulas will be typeset by.
-    """
-    maybe = "\0".join(_MAYBE.findall(text))
-    if maybe and not cache.has("formulas", VERSION + maybe):
-        cache.put("formulas", VERSION + maybe, "")
-        mathjax.expect()

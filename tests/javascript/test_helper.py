@@ -8,9 +8,10 @@ import pytest
 
 from celldeck.cache import Cache
 from celldeck.javascript import helper
+from celldeck.javascript.expected import expect_formulas
 from celldeck.javascript.helper import WORTH_A_PROCESS, Helper, split
 from celldeck.javascript.mathjax import MathJax
-from celldeck.render.math import Typesetter, expect_formulas
+from celldeck.render.math import Typesetter
 
 FORMULAS = [(rf"\frac{{{n}}}{{x^{n}}}", n % 2 == 0) for n in range(8)]
 
@@ -73,10 +74,10 @@ def test_formulas_that_are_new_find_mathjax_loaded(monkeypatch: pytest.MonkeyPat
     expect_formulas("text $x$ and\n$$y$$", cache, mathjax)
     typesetter = Typesetter(cache, mathjax)
     typesetter.prepare([("x", False), ("y", True)])
-    assert mathjax._engine is None
     assert typesetter.typeset("x", False) == Typesetter(Cache(None)).typeset("x", False)
+    assert mathjax._engine is None
 
-    expect_formulas("other text $x$ and\n$$y$$", cache, mathjax)
+    expect_formulas("other text $x$ and more\n$$y$$", cache, mathjax)
     expect_formulas("no formula for $5", cache, mathjax)
     assert mathjax._helper is None
 
