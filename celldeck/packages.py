@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from celldeck.errors import DeckError
-
 
 def package_folder(package: str) -> Path:
     """Return the folder of an installed package, without importing it.
@@ -16,6 +14,8 @@ def package_folder(package: str) -> Path:
     """
     spec = find_spec(package)
     if spec is None or spec.origin is None:
+        from celldeck.errors import DeckError
+
         raise DeckError(
             f"the Python package '{package}' is not installed", hint="install celldeck's requirements again"
         )

@@ -42,7 +42,7 @@ from celldeck.render.code_lines import CSS as CODE_LINES_CSS
 from celldeck.render.context import Context
 from celldeck.render.math import CSS as MATH_CSS
 from celldeck.render.math import Typesetter
-from celldeck.render.page import CONTAINERS, DocumentTemplate, document
+from celldeck.render.page import CONTAINERS, DocumentTemplate, begin_document, document
 from celldeck.render.slides import STATES_CSS
 from celldeck.render.speaker import planned_seconds, typeset_notes
 from celldeck.render.step_figures import CSS as STEP_FIGURES_CSS
@@ -428,6 +428,8 @@ def _told(notices: Iterable[Notice], deck: Deck, tools: Tools) -> tuple[Notice, 
 def _context(deck: Deck, theme: Theme, options: MarpOptions, tools: Tools, told: list[Notice]) -> Context:
     typesetter = Typesetter(tools.cache, tools.mathjax)
     typesetter.prepare(_formulas(deck))
+    if typesetter.is_waiting:
+        begin_document()
 
     def math(tex: str, display: bool) -> str:
         typeset = typesetter.typeset(tex, display)

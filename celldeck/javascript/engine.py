@@ -14,8 +14,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from celldeck.errors import DeckError
-
 # The library's thread has room for this, and JavaScript may fill three quarters of it. The main thread would
 # not do: it has 1 MB on Windows, and a runtime of QuickJS must not be entered from two threads.
 _THREAD_STACK_BYTES = 64 << 20
@@ -49,6 +47,8 @@ class Engine:
         try:
             scripts = [before, *(file.read_text(encoding="utf-8") for file in files), after]
         except OSError as error:
+            from celldeck.errors import DeckError
+
             raise DeckError(
                 f"cannot read {error.filename}: {error.strerror}",
                 hint="install celldeck's requirements again",
@@ -97,11 +97,15 @@ def _quickjs() -> Any:
     try:
         import quickjs
     except ImportError as error:
+        from celldeck.errors import DeckError
+
         raise DeckError(
             "formulas and highlighted code need the Python package 'quickjs-ng', which is not installed",
             hint=_REPAIR,
         ) from error
     if quickjs.Context().eval("typeof Iterator") != "function":
+        from celldeck.errors import DeckError
+
         raise DeckError(
             "the Python module 'quickjs' is an old one, not that of the package 'quickjs-ng'", hint=_REPAIR
         )

@@ -9,9 +9,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from celldeck.frozen import frozen
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from celldeck.javascript.engine import Engine
@@ -31,8 +29,7 @@ _FILES = (
 )
 
 
-@frozen
-class Definition:
+class Definition(NamedTuple):
     """A formula that changes what later formulas mean."""
 
     tex: str
@@ -47,6 +44,11 @@ class Typesetting:
     def __init__(self, done: Sequence[tuple[Formula, dict[str, Any]]], helpers: Sequence[Helper]) -> None:
         """Take what is done, and who does the rest."""
         self._done, self._helpers = done, helpers
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Another process has some of them."""
+        return bool(self._helpers)
 
     def results(self) -> Iterator[tuple[Formula, dict[str, Any]]]:
         """Wait for all, and give formulas with what `MathJax.typeset` gives for them.
@@ -75,7 +77,7 @@ class MathJax:
             self._helper = Helper()
 
     def typeset_many(self, formulas: Sequence[Formula]) -> Typesetting:
-        """Begin to typeset formulas, each alone, in several processes where that is faster; errors as `typeset`.
+        """Begin to typeset formulas, each alone, in more processes where that is faster; errors as `typeset`.
 
         Returns:
             What gives the results. Nothing where formulas are few, and MathJax is not loaded elsewhere.

@@ -112,6 +112,11 @@ class Typesetter:
             return
         self._coming = self._mathjax.typeset_many(missing)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Formulas are typeset elsewhere, and none has been asked for yet."""
+        return self._coming is not None and self._coming.is_elsewhere
+
     def _collect(self) -> None:
         """Wait for what is typeset elsewhere, and keep it."""
         coming, self._coming = self._coming, None

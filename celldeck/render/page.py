@@ -12,12 +12,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import celldeck
 from celldeck.cache import Cache
 from celldeck.model import Page
 from celldeck.patterns import late
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 
 DocumentTemplate = Literal["bespoke", "bare", "print"]
 """`bespoke`: one slide at a time, to present. `bare`: all slides one under another, without a script that
@@ -28,6 +32,7 @@ CONTAINERS: dict[DocumentTemplate, str] = {"bespoke": r"div#\:\$p", "bare": "", 
 """The selector of the element around the slides, which a template's stylesheet is scoped to; empty: none."""
 
 _RUNTIME = Path(__file__).parents[1] / "runtime"
+_TEMPLATE = Path(__file__).with_name("page.html.j2")
 _CONTAINER_ID = ":$p"
 _HOLE = "\0"
 _META = ("title", "description", "author", "keywords", "url", "image", "lang")
@@ -185,7 +190,7 @@ def _shell(filled: tuple[str, ...], cache: Cache | None) -> list[str]:
         filled: names of the values that are not empty.
         cache: where it is kept; None: nowhere.
     """
-    source = Path(__file__).with_name("page.html.j2").read_text("utf-8")
+    source = _TEMPLATE.read_text("utf-8")
     key = json.dumps([source, filled])
     shell = cache.get("shell", key) if cache else None
     if shell is None:
@@ -197,15 +202,26 @@ def _shell(filled: tuple[str, ...], cache: Cache | None) -> list[str]:
 
 @functools.lru_cache(maxsize=16)
 def _render_shell(source: str, filled: tuple[str, ...]) -> str:
-    from jinja2 import Environment, StrictUndefined
-
     def hole(name: str) -> str:
         return f"{_HOLE}{name}{_HOLE}" if name in filled else ""
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    return environment.from_string(source).render(
+    return _template(source).render(
         meta={name: hole(f"meta.{name}") for name in _META}, **{name: hole(name) for name in _VALUES}
     )
+
+
+@functools.lru_cache(maxsize=4)
+def _template(source: str) -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+    return environment.from_string(source)
+
+
+def begin_document() -> None:
+    """Do what a first document takes apart from its slides, while these are waited for anyway."""
+    _template(_TEMPLATE.read_text("utf-8"))
+    _import_map()
 
 
 def _escaped(text: str | None) -> str:
