@@ -197,7 +197,7 @@ class Tools:
         from celldeck.export.browser import Browser
 
         try:
-            browser = Browser(self.browser_program).__enter__()
+            browser = Browser(self.browser_program, is_apart=True).__enter__()
             with suppress(DeckError):  # it has been ended already, which who asks for it is told
                 browser.warm()
             starting.set_result(browser)

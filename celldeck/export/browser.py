@@ -66,12 +66,18 @@ class Browser:
     with tabs of its own.
     """
 
-    def __init__(self, program: Path | None = None, *, timeout_s: float = 30.0) -> None:
+    def __init__(
+        self, program: Path | None = None, *, timeout_s: float = 30.0, is_apart: bool = False
+    ) -> None:
         """Take the program, or find one when the browser is started.
 
         Args:
+            program: None: one that this machine has.
             timeout_s: seconds that a single answer may take.
+            is_apart: tabs share nothing, so that none waits for another; otherwise they are the windows of
+                one person, who have one storage and hear one another.
         """
+        self._is_apart = is_apart
         self._program = program
         self._timeout_s = timeout_s
         self._devtools: DevTools | None = None
@@ -140,9 +146,11 @@ class Browser:
                 self._spare = spare
 
     def _fresh(self, devtools: DevTools) -> tuple[str, str]:
-        # Tabs of one context share a process, and would wait for each other.
-        context = devtools.call("Target.createBrowserContext", {"disposeOnDetach": True})["browserContextId"]
-        where = {"url": "about:blank", "browserContextId": context}
+        where = {"url": "about:blank"}
+        if self._is_apart:
+            # Tabs of one context share a process.
+            context = devtools.call("Target.createBrowserContext", {"disposeOnDetach": True})
+            where["browserContextId"] = context["browserContextId"]
         target = devtools.call("Target.createTarget", where)["targetId"]
         session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         return target, session

@@ -62,7 +62,7 @@ METRICS_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
     "another batch": (4, METRICS[4].replace("8", "16"), (2, 3, 4, 5)),
     "warn no more": (7, "pass", (7, 8)),
     "warn again": (8, METRICS[8] + "\nprint('edited')", (8,)),
-    "another global seed": (0, CELLS[0].replace("3", "4"), (0, 1, 2, 3, 4, 5, 6, 9)),
+    "another global seed": (0, CELLS[0].replace("3", "4"), tuple(range(10))),
     "trace again": (6, METRICS[6] + "\nprint('edited')", (6,)),
 }
 
