@@ -10,26 +10,13 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from timing import timed
+
 BUILD = Path(__file__).parents[1] / "build.py"
-
-
-def timed(command: list[str], folder: Path) -> float:
-    start = time.perf_counter()
-    subprocess.run(
-        command,
-        cwd=folder,
-        check=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    return time.perf_counter() - start
 
 
 def measure(deck: Path, marp: str | None, themes: list[str], rounds: int) -> None:

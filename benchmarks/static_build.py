@@ -11,12 +11,12 @@ from __future__ import annotations
 import argparse
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+
+from timing import timed
 
 BUILD = Path(__file__).parents[1] / "build.py"
 
@@ -33,19 +33,6 @@ KINDS = (
 def deck(slides: int) -> str:
     parts = [KINDS[n % len(KINDS)].format(n=n) for n in range(1, slides + 1)]
     return "---\nmarp: true\ntheme: default\npaginate: true\n---\n\n" + "\n---\n\n".join(parts)
-
-
-def timed(command: list[str], folder: Path) -> float:
-    start = time.perf_counter()
-    subprocess.run(
-        command,
-        cwd=folder,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-    )
-    return time.perf_counter() - start
 
 
 def measure(slides: int, marp: str | None, rounds: int) -> None:

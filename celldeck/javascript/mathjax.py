@@ -71,10 +71,11 @@ class MathJax:
 
     def expect(self) -> None:
         """Load MathJax in a process of its own, as formulas will be asked for; unless it is loaded."""
-        if self._engine is None and self._helper is None and (os.cpu_count() or 1) > 1:
-            from celldeck.javascript.helper import Helper
+        with self._lock:
+            if self._engine is None and self._helper is None and (os.cpu_count() or 1) > 1:
+                from celldeck.javascript.helper import Helper
 
-            self._helper = Helper()
+                self._helper = Helper()
 
     def typeset_many(self, formulas: Sequence[Formula]) -> Typesetting:
         """Begin to typeset formulas, each alone, in more processes where that is faster; errors as `typeset`.
@@ -84,7 +85,8 @@ class MathJax:
         """
         from celldeck.javascript.helper import Helper, split
 
-        helper, self._helper = self._helper, None
+        with self._lock:
+            helper, self._helper = self._helper, None
         here, elsewhere = split(formulas, is_waiting=helper is not None)
         if not elsewhere:
             return Typesetting([], [])
