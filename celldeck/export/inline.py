@@ -277,7 +277,7 @@ class _Embedding:
             self._tell("remote-picture", value)
         path = self.files.find(address, self.folders) if kind_of(value) == "local" else None
         if kind_of(value) == "local" and not path:
-            self._tell("missing-picture", value, self._did_you_mean(address))
+            self._tell_missing("missing-picture", value, address)
         if not path:
             return None
         try:
@@ -300,7 +300,7 @@ class _Embedding:
         path = self.files.find(value, self.folders)
         if not path:
             if not self._leads_somewhere(value):
-                self._tell("dead-link", value, self._did_you_mean(value))
+                self._tell_missing("dead-link", value)
             return value
         rest = re.search(r"[?#].*", value)
         served = self.link(path) if self.link else None
@@ -362,7 +362,7 @@ class _Embedding:
             return None
         path = self.files.find(value, folders)
         if not path:
-            self._tell("missing-file", value, self._did_you_mean(value))
+            self._tell_missing("missing-file", value)
             return None
         try:
             text = path.read_text("utf-8-sig", "replace")
@@ -391,7 +391,7 @@ class _Embedding:
         missing: Kind = "missing-picture" if is_picture else "missing-file"
         path = self.files.find(value, self.folders if folders is None else folders)
         if not path:
-            self._tell(missing, value, self._did_you_mean(value))
+            self._tell_missing(missing, value)
             return self._stand_in(value) if is_picture else value
         try:
             content = self.files.content(path, picture=is_picture)
@@ -418,9 +418,11 @@ class _Embedding:
             return value
         return placeholder(unquote(re.sub(r"[?#].*", "", value, flags=re.DOTALL)), what=what)
 
-    def _did_you_mean(self, value: str) -> str | None:
-        similar = self.files.similar(value, self.folders)
-        return f"there is {similar}" if similar else None
+    def _tell_missing(self, kind: Kind, value: str, address: str | None = None) -> None:
+        # Whole folders are looked through for a file that may be meant: once, however often it is named.
+        if (kind, value) not in self._told:
+            similar = self.files.similar(address or value, self.folders)
+            self._tell(kind, value, f"there is {similar}" if similar else None)
 
     def _tell(self, kind: Kind, address: str, hint: str | None = None) -> None:
         if (kind, address) not in self._told:
