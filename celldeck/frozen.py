@@ -7,6 +7,9 @@ class, and a twentieth of a second before a small deck is even read. Here only t
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
 
 Class = TypeVar("Class", bound=type)
@@ -74,8 +77,16 @@ def _hash(self: Any) -> int:
     return hash(_compared(self))
 
 
-def _compared(self: Any) -> tuple[Any, ...]:
-    return tuple(getattr(self, one.name) for one in dataclasses.fields(self) if one.compare)
+def _compared(self: Any) -> Any:
+    made: Any = type(self)
+    return _reader(made)(self)
+
+
+@cache
+def _reader(made: Any) -> Callable[[Any], Any]:
+    """Return what gives the fields of a value that are compared."""
+    names = [one.name for one in dataclasses.fields(made) if one.compare]
+    return attrgetter(*names) if names else lambda _: ()
 
 
 def _reduce(self: Any) -> Any:

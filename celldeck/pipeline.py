@@ -33,7 +33,7 @@ from celldeck.model import Cell, CellTime, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
 from celldeck.parse import choose_theme, parse, unknown_themes
 from celldeck.parse.markdown import read_markdown
-from celldeck.parse.walk import every_node
+from celldeck.parse.walk import nodes_of
 from celldeck.rehearsal import read_rehearsal, rehearsal_path, seconds_per_slide
 from celldeck.render import render
 from celldeck.render.allowlist import sanitize
@@ -495,7 +495,7 @@ def mime_tools(context: Context, tools: Tools) -> MimeTools:
 def _formulas(deck: Deck) -> Iterator[tuple[str, bool]]:
     """Give the formulas of a deck's slides, and whether each is a block of its own."""
     for state in (state for slide in deck.slides for state in (*slide.copies, slide)):
-        for node in every_node(state.blocks):
+        for node in nodes_of(state.blocks):
             if isinstance(node, InlineMath | MathBlock):
                 yield node.tex, isinstance(node, MathBlock)
 

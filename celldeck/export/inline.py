@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -175,15 +175,21 @@ def notices(
         source: of the deck.
         slide_lines: for each slide its first line and the one after its last, from 1; empty: unknown.
     """
-    return tuple(_notice(finding, source, slide_lines) for finding in findings)
+    encoded = frozenset(_lines_with("%", source.text)) if findings else frozenset()
+    return tuple(_notice(finding, source, slide_lines, encoded) for finding in findings)
 
 
-def _notice(finding: Finding, source: Source, slide_lines: Sequence[tuple[int, int]]) -> Notice:
+def _notice(
+    finding: Finding, source: Source, slide_lines: Sequence[tuple[int, int]], encoded: frozenset[int]
+) -> Notice:
     everywhere = (1, len(source.lines) + 1)
     own = slide_lines[finding.slide - 1] if finding.slide and slide_lines else everywhere
     place, shown = None, finding.address
-    for number in (*range(*own), *range(*everywhere)):
-        if spelling := _spelling(finding.address, source.lines[number - 1]):
+    name = unquote(finding.address)
+    # Decks are long, and what a theme names stands nowhere in them.
+    maybe = sorted(encoded.union(_lines_with(finding.address, source.text), _lines_with(name, source.text)))
+    for number in (*(line for line in maybe if own[0] <= line < own[1]), *maybe):
+        if spelling := _spelling(finding.address, name, source.lines[number - 1]):
             place, shown = source.span(number, spelling), spelling
             break
     else:
@@ -193,11 +199,24 @@ def _notice(finding: Finding, source: Source, slide_lines: Sequence[tuple[int, i
     return Notice(finding.kind, _MESSAGES[finding.kind].format(shown) + where, place, finding.hint)
 
 
-def _spelling(address: str, line: str) -> str | None:
-    """Return how a line of the deck spells an address: parts of it may be percent-encoded or not."""
-    name = unquote(address)
-    words = (address, name, *re.findall(r"""[^\s()<>"'\[\]]+""", line))
-    return next((word for word in words if word in line and unquote(word) == name), None)
+def _lines_with(part: str, text: str) -> Iterator[int]:
+    """Give the 1-based lines of a text in which a part stands that has no line end, and is not empty."""
+    line, done = 1, 0
+    while (at := text.find(part, done)) >= 0:
+        line += text.count("\n", done, at)
+        yield line
+        done = at + len(part)
+
+
+def _spelling(address: str, name: str, line: str) -> str | None:
+    """Return how a line spells an address, or the name it has without percent-encoding: parts may have it."""
+    if address in line:
+        return address
+    if name in line:
+        return name
+    if "%" not in line:
+        return None
+    return next((word for word in re.findall(r"""[^\s()<>"'\[\]]+""", line) if unquote(word) == name), None)
 
 
 @dataclass

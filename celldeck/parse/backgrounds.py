@@ -5,8 +5,9 @@ Marp: https://marpit.marp.app/image-syntax?id=slide-backgrounds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from celldeck.frozen import frozen
@@ -15,7 +16,7 @@ from celldeck.nodes import Block, Image, Inline
 from celldeck.parse.draft import Draft
 from celldeck.parse.images import Keywords, Word, is_background, joined, read_keywords, sized
 from celldeck.parse.lately import Lately
-from celldeck.parse.walk import change_text, every_node_in_steps
+from celldeck.parse.walk import Node, change_text, every_node_in_steps
 from celldeck.patterns import late
 
 _SIZES = {"auto": "auto", "contain": "contain", "cover": "cover", "fit": "contain"}
@@ -35,14 +36,18 @@ class Backdrop:
 
 def read_images(draft: Draft) -> Draft:
     """Return the draft with the keywords of its images read and its backgrounds lifted out."""
-    slides = []
-    for slide, nodes in zip(draft.slides, draft.nodes, strict=True):
-        images = [node for node in nodes if isinstance(node, Image)]
-        slides.append(_with_images(slide, images, draft) if images else slide)
-    return draft.with_slides(slides)
+    rest = (draft.options, draft.document.references)
+    return draft.with_slides(
+        _SLIDES.get(slide, (*rest, nodes), partial(_with_images, slide, nodes, draft))
+        for slide, nodes in zip(draft.slides, draft.nodes, strict=True)
+    )
 
 
-def _with_images(slide: Slide, images: Sequence[Image], draft: Draft) -> Slide:
+def _with_images(slide: Slide, nodes: Iterable[Node], draft: Draft) -> Slide:
+    images = [node for node in nodes if isinstance(node, Image)]
+    if not images:
+        return slide
+
     def change(node: Inline) -> Inline | None:
         return read_image(node, draft)
 
@@ -70,6 +75,7 @@ def _with_images(slide: Slide, images: Sequence[Image], draft: Draft) -> Slide:
     )
 
 
+_SLIDES: Lately[Slide] = Lately()
 _CHANGED: Lately[tuple[Block, ...]] = Lately()
 _BACKDROPS: Lately[Backdrop | None] = Lately()
 

@@ -44,7 +44,7 @@ from celldeck.parse.cell_places import Places
 from celldeck.parse.code_files import names_in, part_of
 from celldeck.parse.directives import SETTING
 from celldeck.parse.rulers import renumbered
-from celldeck.parse.walk import change_blocks, change_text, every_node
+from celldeck.parse.walk import change_blocks, change_text, nodes_of
 from celldeck.patterns import late
 from celldeck.source import Source, Span
 
@@ -108,7 +108,7 @@ def find_cells(deck: Deck, options: MarpOptions, read_file: ReadFile | None = No
     """
     kernel = _kernel(deck, options)
     if kernel is None:
-        blocks = (node for slide in deck.slides for node in every_node(slide.blocks))
+        blocks = (node for slide in deck.slides for node in nodes_of(slide.blocks))
         idle = sum(isinstance(b, CodeBlock) and b.fenced and _language(b) in PYTHON for b in blocks)
         return replace(deck, kernel=None, idle_python_blocks=idle)
     reader = _Reader(deck.source, languages_of(kernel), read_file)

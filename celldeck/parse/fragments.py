@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from celldeck.cell_options import shows_code, states_of_code
@@ -49,6 +50,7 @@ from celldeck.nodes import (
     Text,
 )
 from celldeck.parse.draft import Draft
+from celldeck.parse.lately import Lately
 from celldeck.parse.walk import Node, map_same
 from celldeck.patterns import late
 
@@ -69,7 +71,7 @@ def number_fragments(draft: Draft) -> Draft:
     slides = []
     notices: list[Notice] = []
     for slide, nodes in zip(draft.slides, draft.nodes, strict=True):
-        if any(map(_may_be_step, nodes)):
+        if _MAY_STEP.get(nodes, None, partial(_may_step, nodes)):
             steps = _Steps(draft.deck.cells)
             blocks = steps.blocks(slide.blocks)
             notices += _told(draft, slide, steps)
@@ -77,6 +79,13 @@ def number_fragments(draft: Draft) -> Draft:
                 slide = replace(slide, blocks=blocks, fragments=steps.count)
         slides.append(slide)
     return draft.with_slides(slides).telling(*notices)
+
+
+_MAY_STEP: Lately[bool] = Lately()
+
+
+def _may_step(nodes: Iterable[Node]) -> bool:
+    return any(map(_may_be_step, nodes))
 
 
 def _may_be_step(node: Node) -> bool:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from celldeck.js import as_text, is_set
-from celldeck.model import Metadata
+from celldeck.model import Metadata, Slide
 from celldeck.nodes import CodeSpan, HardBreak, Heading, Inline, InlineMath, SoftBreak, Text
 from celldeck.parse.draft import Draft
-from celldeck.parse.walk import every_node
+from celldeck.parse.lately import Lately
+from celldeck.parse.walk import Node, every_node
 
 
 def describe(draft: Draft) -> Draft:
@@ -34,12 +36,19 @@ def describe(draft: Draft) -> Draft:
             url=_text(given.get("url")),
             image=_text(given.get("image")),
         )
-    slides = []
-    for slide, nodes in zip(draft.slides, draft.nodes, strict=True):
-        first = next((node for node in nodes if isinstance(node, Heading)), None)
-        slides.append(slide if first is None else replace(slide, title=_plain(first.children) or None))
-    draft = draft.with_slides(slides)
+    draft = draft.with_slides(
+        _TITLED.get(slide, (nodes,), partial(_titled, slide, nodes))
+        for slide, nodes in zip(draft.slides, draft.nodes, strict=True)
+    )
     return replace(draft, deck=replace(draft.deck, metadata=metadata))
+
+
+_TITLED: Lately[Slide] = Lately()
+
+
+def _titled(slide: Slide, nodes: Iterable[Node]) -> Slide:
+    first = next((node for node in nodes if isinstance(node, Heading)), None)
+    return slide if first is None else replace(slide, title=_plain(first.children) or None)
 
 
 def _text(value: object) -> str | None:

@@ -6,11 +6,14 @@ Marp: https://marpit.marp.app/usage?id=presenter-notes
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from celldeck.errors import Notice
+from celldeck.model import Slide
 from celldeck.nodes import Inline
 from celldeck.parse.comments import Remark, remarks_in
 from celldeck.parse.draft import Draft
+from celldeck.parse.lately import Lately
 from celldeck.parse.walk import every_node
 
 
@@ -22,9 +25,15 @@ def collect_notes(draft: Draft) -> Draft:
         notes = tuple(remark.text for remark in remarks if remark.is_note and not remark.is_swept)
         lost.extend(_lost(draft, remark) for remark in remarks if remark.is_note and remark.is_swept)
         if slide.header or slide.footer:
-            notes = (*_notes_of(slide.header), *notes, *_notes_of(slide.footer))
-        slides.append(replace(slide, notes=notes) if notes else slide)
+            notes = (*_notes_of(slide.header or ()), *notes, *_notes_of(slide.footer or ()))
+        if notes:
+            slide = _NOTED.get(slide, notes, partial(replace, slide, notes=notes))
+        slides.append(slide)
     return draft.with_slides(slides).telling(*lost)
+
+
+_NOTED: Lately[Slide] = Lately()
+_OF_LINE: Lately[tuple[str, ...]] = Lately()
 
 
 def _lost(draft: Draft, remark: Remark) -> Notice:
@@ -36,8 +45,12 @@ def _lost(draft: Draft, remark: Remark) -> Notice:
     )
 
 
-def _notes_of(children: tuple[Inline, ...] | None) -> tuple[str, ...]:
+def _notes_of(children: tuple[Inline, ...]) -> tuple[str, ...]:
+    return _OF_LINE.get(children, None, lambda: _notes_in(children))
+
+
+def _notes_in(children: tuple[Inline, ...]) -> tuple[str, ...]:
     # Directives do not work in headers and footers, so they are notes like all else.
     # Nor are they swept: their lines are read apart from those of the slides.
-    found = remarks_in(every_node(children or ()), 0, frozenset(), loose=False)
+    found = remarks_in(every_node(children), 0, frozenset(), loose=False)
     return tuple(remark.text for remark in found if remark.is_note)

@@ -6,8 +6,11 @@ Marp: https://marpit.marp.app/directives?id=pagination
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
+from celldeck.model import Slide
 from celldeck.parse.draft import Draft
+from celldeck.parse.lately import Lately
 
 
 def count_pages(draft: Draft) -> Draft:
@@ -28,6 +31,11 @@ def count_pages(draft: Draft) -> Draft:
             page = max(page, 1)
         shown.append(page if is_shown else None)
     return draft.with_slides(
-        slide if number is None else replace(slide, page=number, pages=page)
+        slide
+        if number is None
+        else _PAGED.get(slide, (number, page), partial(replace, slide, page=number, pages=page))
         for slide, number in zip(draft.slides, shown, strict=True)
     )
+
+
+_PAGED: Lately[Slide] = Lately()

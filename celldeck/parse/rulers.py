@@ -6,15 +6,23 @@ Marp: https://marpit.marp.app/markdown?id=how-to-write-slides
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from celldeck.model import Slide
 from celldeck.nodes import Chunk
 from celldeck.parse.draft import Draft
+from celldeck.parse.lately import Lately
 
 
 def split_at_rulers(draft: Draft) -> Draft:
     """Return the draft with a slide for every chunk of the text."""
-    return draft.with_slides(_slide(n, chunk) for n, chunk in enumerate(draft.document.chunks, 1))
+    return draft.with_slides(
+        _SLIDES.get(chunk, number, partial(_slide, number, chunk))
+        for number, chunk in enumerate(draft.document.chunks, 1)
+    )
+
+
+_SLIDES: Lately[Slide] = Lately()
 
 
 def _slide(number: int, chunk: Chunk) -> Slide:

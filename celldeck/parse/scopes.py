@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from celldeck.errors import Notice
 from celldeck.js import as_text
-from celldeck.model import Deck
+from celldeck.model import Deck, Slide
 from celldeck.parse.comments import Remark
 from celldeck.parse.directives import GLOBAL, LOCAL, NOTHING, Directive, Refused, known_keys
 from celldeck.parse.draft import Draft
 from celldeck.parse.front_matter import line_of_key
+from celldeck.parse.lately import Lately
 from celldeck.parse.loose_yaml import YamlValue
 
 
@@ -85,7 +87,9 @@ def settle_locals(draft: Draft) -> Draft:
 
     apply(draft.front_matter)
     in_force: Mapping[str, object] = {}
-    slides = []
+    # `True == 1` in Python, and they are not written alike; nor are mappings in another order.
+    told: object = None
+    slides: list[Slide] = []
     for slide, remarks in zip(draft.slides, draft.remarks, strict=True):
         for remark in remarks:
             if remark.directives:
@@ -94,9 +98,15 @@ def settle_locals(draft: Draft) -> Draft:
         # Neighbours that agree share one mapping.
         if settled != in_force or tuple(settled) != tuple(in_force):
             in_force = settled
-        slides.append(replace(slide, directives=in_force) if in_force else slide)
+            told = [(name, type(value), value) for name, value in settled.items()]
+        if in_force:
+            slide = _SETTLED.get(slide, told, partial(replace, slide, directives=in_force))
+        slides.append(slide)
         spot.clear()
     return draft.with_slides(slides).telling(*notices)
+
+
+_SETTLED: Lately[Slide] = Lately()
 
 
 def choose_theme(deck: Deck, known: Container[str]) -> Deck:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from celldeck.emoji import find_names
 from celldeck.js import SPACE, trim
+from celldeck.model import Slide
 from celldeck.nodes import (
     Block,
     ClassSpan,
@@ -60,16 +61,21 @@ def name_headings(draft: Draft) -> Draft:
     slides = []
     for slide, nodes in zip(draft.slides, draft.nodes, strict=True):
         if any(isinstance(node, Heading) for node in nodes):
-            blocks = slide.blocks
-            bases = _BASES.get(blocks, has_names, partial(_bases, blocks, has_names))
+            bases = _BASES.get(slide.blocks, has_names, partial(_bases, slide.blocks, has_names))
             names = tuple(map(free, bases))
-            slide = replace(slide, blocks=_NAMED.get(blocks, names, partial(_named, blocks, names)))
+            slide = _SLIDES.get(slide, names, partial(_with_names, slide, names))
         slides.append(slide)
     return draft.with_slides(slides)
 
 
 _BASES: Lately[tuple[str, ...]] = Lately()
 _NAMED: Lately[tuple[Block, ...]] = Lately()
+_SLIDES: Lately[Slide] = Lately()
+
+
+def _with_names(slide: Slide, names: tuple[str, ...]) -> Slide:
+    blocks = slide.blocks
+    return replace(slide, blocks=_NAMED.get(blocks, names, partial(_named, blocks, names)))
 
 
 def _bases(blocks: tuple[Block, ...], has_names: bool) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from celldeck.nodes import (
     Table,
     TableCell,
 )
+from celldeck.parse.lately import Lately
 
 Node = Block | Inline | ListItem
 T = TypeVar("T")
@@ -41,6 +42,14 @@ def every_node(blocks: Iterable[Node]) -> list[Node]:
     found: list[Node] = []
     _gather(blocks, found)
     return found
+
+
+def nodes_of(blocks: tuple[Block, ...]) -> tuple[Node, ...]:
+    """Return the same for the blocks of a slide, which are looked through once for all passes and builds."""
+    return _NODES.get(blocks, None, lambda: tuple(every_node(blocks)))
+
+
+_NODES: Lately[tuple[Node, ...]] = Lately()
 
 
 def _gather(nodes: Iterable[Node], found: list[Node]) -> None:

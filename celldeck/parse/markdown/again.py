@@ -73,10 +73,12 @@ class Rereader:
             if references.links:
                 return None
             if changed[-1].line == ruler and changed[-1].ruler:
-                below = [
-                    replace(chunk, line=chunk.line + moved, end_line=chunk.end_line + moved)
-                    for chunk in chunks[tail:]
-                ]
+                below = chunks[tail:]
+                if moved:
+                    below = tuple(
+                        replace(chunk, line=chunk.line + moved, end_line=chunk.end_line + moved)
+                        for chunk in below
+                    )
                 return replace(before, chunks=(*chunks[:kept_above], *changed[:-1], *below))
         changed, references = _read_lines(source, first, len(new), options, after_ruler=kept_above > 0)
         if references.links:
