@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
@@ -32,6 +32,7 @@ from celldeck.keymap import with_keys
 from celldeck.model import Cell, CellTime, Deck, MarpOptions, Page, Theme
 from celldeck.nodes import Block, CellPlace, CellValue, CodeBlock, InlineMath, MathBlock, OutputPlace
 from celldeck.parse import choose_theme, parse, unknown_themes
+from celldeck.parse.lately import Lately
 from celldeck.parse.markdown import read_markdown
 from celldeck.parse.walk import nodes_of
 from celldeck.rehearsal import read_rehearsal, rehearsal_path, seconds_per_slide
@@ -495,9 +496,15 @@ def mime_tools(context: Context, tools: Tools) -> MimeTools:
 def _formulas(deck: Deck) -> Iterator[tuple[str, bool]]:
     """Give the formulas of a deck's slides, and whether each is a block of its own."""
     for state in (state for slide in deck.slides for state in (*slide.copies, slide)):
-        for node in nodes_of(state.blocks):
-            if isinstance(node, InlineMath | MathBlock):
-                yield node.tex, isinstance(node, MathBlock)
+        yield from _FORMULAS.get(state.blocks, None, partial(_formulas_in, state.blocks))
+
+
+_FORMULAS: Lately[list[tuple[str, bool]]] = Lately()
+
+
+def _formulas_in(blocks: tuple[Block, ...]) -> list[tuple[str, bool]]:
+    found = (node for node in nodes_of(blocks) if isinstance(node, InlineMath | MathBlock))
+    return [(node.tex, isinstance(node, MathBlock)) for node in found]
 
 
 def _markdown(text: str, context: Context) -> str:
@@ -561,16 +568,21 @@ def _sized(themes: KeptThemes, deck: Deck, told: list[Notice]) -> tuple[Theme, t
 
 def _extra_styles(page: Page) -> list[str]:
     """Return the stylesheets of what the slides hold: formulas, emoji, parts of steps."""
-    extra = []
-    if any("<mjx-container" in slide for slide in page.slides):
-        extra.append(MATH_CSS)
-    if any('class="emoji"' in slide for slide in page.slides):
-        extra.append(EMOJI_CSS)
-    if any('class="code-line' in slide for slide in page.slides):
-        extra.append(CODE_LINES_CSS)
-    if any('class="step-figure' in slide for slide in page.slides):
-        extra.append(STEP_FIGURES_CSS)
-    return extra
+    needed = set().union(*(_NEEDED.get(slide, None, partial(_needed, slide)) for slide in page.slides))
+    return [css for mark, css in _MARKED_STYLES.items() if mark in needed]
+
+
+_MARKED_STYLES = {
+    "<mjx-container": MATH_CSS,
+    'class="emoji"': EMOJI_CSS,
+    'class="code-line': CODE_LINES_CSS,
+    'class="step-figure': STEP_FIGURES_CSS,
+}
+_NEEDED: Lately[list[str]] = Lately()
+
+
+def _needed(slide: str) -> list[str]:
+    return [mark for mark in _MARKED_STYLES if mark in slide]
 
 
 def _place(source: Source, text: str) -> Span | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -175,48 +175,52 @@ def notices(
         source: of the deck.
         slide_lines: for each slide its first line and the one after its last, from 1; empty: unknown.
     """
-    encoded = frozenset(_lines_with("%", source.text)) if findings else frozenset()
+    encoded = _encoded(source) if findings else {}
     return tuple(_notice(finding, source, slide_lines, encoded) for finding in findings)
 
 
+_Spelling = tuple[int, str]
+"""A 1-based line of a deck, and how it spells an address: parts of it may be percent-encoded or not."""
+
+
 def _notice(
-    finding: Finding, source: Source, slide_lines: Sequence[tuple[int, int]], encoded: frozenset[int]
+    finding: Finding,
+    source: Source,
+    slide_lines: Sequence[tuple[int, int]],
+    encoded: Mapping[str, Sequence[_Spelling]],
 ) -> Notice:
-    everywhere = (1, len(source.lines) + 1)
-    own = slide_lines[finding.slide - 1] if finding.slide and slide_lines else everywhere
-    place, shown = None, finding.address
-    name = unquote(finding.address)
-    # Decks are long, and what a theme names stands nowhere in them.
-    maybe = sorted(encoded.union(_lines_with(finding.address, source.text), _lines_with(name, source.text)))
-    for number in (*(line for line in maybe if own[0] <= line < own[1]), *maybe):
-        if spelling := _spelling(finding.address, name, source.lines[number - 1]):
-            place, shown = source.span(number, spelling), spelling
-            break
-    else:
-        if own is not everywhere:
-            place = source.span(own[0])
+    own = slide_lines[finding.slide - 1] if finding.slide and slide_lines else None
+    address, name = finding.address, unquote(finding.address)
+    spellings = sorted({*_places_of(address, source), *_places_of(name, source), *encoded.get(name, ())})
+    if own:
+        # Its own slide before all others.
+        spellings.sort(key=lambda spelling: not own[0] <= spelling[0] < own[1])
+    place, shown = source.span(own[0]) if own else None, address
+    if spellings:
+        line, shown = spellings[0]
+        place = source.span(line, shown)
     where = " (named by the theme or a style)" if finding.slide is None else ""
     return Notice(finding.kind, _MESSAGES[finding.kind].format(shown) + where, place, finding.hint)
 
 
-def _lines_with(part: str, text: str) -> Iterator[int]:
-    """Give the 1-based lines of a text in which a part stands that has no line end, and is not empty."""
+def _places_of(spelling: str, source: Source) -> Iterator[_Spelling]:
+    """Give the lines in which this stands, which has no line end."""
+    text = source.text
     line, done = 1, 0
-    while (at := text.find(part, done)) >= 0:
+    while (at := text.find(spelling, done)) >= 0:
         line += text.count("\n", done, at)
-        yield line
-        done = at + len(part)
+        yield line, spelling
+        done = at + len(spelling)
 
 
-def _spelling(address: str, name: str, line: str) -> str | None:
-    """Return how a line spells an address, or the name it has without percent-encoding: parts may have it."""
-    if address in line:
-        return address
-    if name in line:
-        return name
-    if "%" not in line:
-        return None
-    return next((word for word in re.findall(r"""[^\s()<>"'\[\]]+""", line) if unquote(word) == name), None)
+def _encoded(source: Source) -> dict[str, list[_Spelling]]:
+    """Return what percent-encoded words of a text mean, and where they stand."""
+    found: dict[str, list[_Spelling]] = {}
+    for line, _ in _places_of("%", source):
+        for word in re.findall(r"""[^\s()<>"'\[\]]+""", source.lines[line - 1]):
+            if "%" in word:
+                found.setdefault(unquote(word), []).append((line, word))
+    return found
 
 
 @dataclass

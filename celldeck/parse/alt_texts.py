@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from celldeck.errors import Notice
 from celldeck.model import Deck, Slide
 from celldeck.nodes import HtmlBlock, HtmlInline, Image
-from celldeck.parse.walk import every_node
+from celldeck.parse.walk import nodes_of
 from celldeck.patterns import late
 
 _IMG = late(r"<img\b(?:\"[^\"]*\"|'[^']*'|[^\"'>])*>", re.IGNORECASE)
@@ -50,7 +50,7 @@ def _pictures(slide: Slide, alt_text: Callable[[Image], str]) -> Iterator[tuple[
     if slide.split is not None:
         for background in slide.backgrounds:
             yield background.src, bool(background.alt.strip())
-    for node in every_node(slide.blocks):
+    for node in nodes_of(slide.blocks):
         if isinstance(node, Image):
             yield node.src, bool(alt_text(node).strip())
         elif isinstance(node, HtmlInline | HtmlBlock):

@@ -43,6 +43,7 @@ from celldeck.parse.cell_info import Written, as_given, read_head, read_info
 from celldeck.parse.cell_places import Places
 from celldeck.parse.code_files import names_in, part_of
 from celldeck.parse.directives import SETTING
+from celldeck.parse.lately import Lately
 from celldeck.parse.rulers import renumbered
 from celldeck.parse.walk import change_blocks, change_text, nodes_of
 from celldeck.patterns import late
@@ -93,6 +94,15 @@ ReadFile = Callable[[Path], Source]
 """Gives the text of a file; raises DeckError if there is none, or it is no text."""
 
 
+_IDLE: Lately[int] = Lately()
+
+
+def _idle(blocks: tuple[Block, ...]) -> int:
+    """Return how many blocks there are that would be cells."""
+    code = (node for node in nodes_of(blocks) if isinstance(node, CodeBlock) and node.fenced)
+    return sum(_language(block) in PYTHON for block in code)
+
+
 def find_cells(deck: Deck, options: MarpOptions, read_file: ReadFile | None = None) -> Deck:
     """Return the deck with the blocks that run taken out as cells, and their places marked.
 
@@ -108,9 +118,8 @@ def find_cells(deck: Deck, options: MarpOptions, read_file: ReadFile | None = No
     """
     kernel = _kernel(deck, options)
     if kernel is None:
-        blocks = (node for slide in deck.slides for node in nodes_of(slide.blocks))
-        idle = sum(isinstance(b, CodeBlock) and b.fenced and _language(b) in PYTHON for b in blocks)
-        return replace(deck, kernel=None, idle_python_blocks=idle)
+        idle = (_IDLE.get(slide.blocks, None, partial(_idle, slide.blocks)) for slide in deck.slides)
+        return replace(deck, kernel=None, idle_python_blocks=sum(idle))
     reader = _Reader(deck.source, languages_of(kernel), read_file)
     reader.read_defaults(deck.settings.get("execute"))
     reader.read_kernel(deck.settings.get("kernel"))

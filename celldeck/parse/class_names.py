@@ -10,7 +10,7 @@ from functools import lru_cache
 from celldeck.errors import Notice
 from celldeck.model import Deck, Slide
 from celldeck.nodes import ClassBlock, ClassSpan, HtmlBlock, HtmlInline
-from celldeck.parse.walk import every_node
+from celldeck.parse.walk import nodes_of
 
 _IN_TAG = re.compile(r"""<[A-Za-z][^>]*?\sclass\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _IN_CSS = re.compile(r"\.(-?[A-Za-z_\u0080-\uffff](?:[\w-]|\\.)*)|\[class[~|^$*]?=\s*[\"']?([^\"'\]\s]+)")
@@ -42,7 +42,7 @@ def _classes_of(slide: Slide) -> Iterator[str]:
     given = slide.directives.get("class")
     if isinstance(given, str):
         yield from given.split()
-    for node in every_node(slide.blocks):
+    for node in nodes_of(slide.blocks):
         if isinstance(node, ClassSpan | ClassBlock):
             yield from node.classes
         elif isinstance(node, HtmlInline | HtmlBlock):

@@ -5,11 +5,13 @@ Marp: https://github.com/marp-team/marp-core#fitting-header
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import chain
+from functools import partial
 
 from celldeck.nodes import Block, Heading, Inline, InlineComment
 from celldeck.parse.draft import Draft
+from celldeck.parse.lately import Lately
 from celldeck.parse.survey import survey
 from celldeck.parse.walk import Node, change_blocks, change_inlines
 
@@ -21,13 +23,20 @@ def find_fitting_headings(draft: Draft) -> Draft:
     """
     if not draft.options.inline_svg:
         return draft
-    if not any(map(_is_fit, chain.from_iterable(draft.nodes))):
+    if not any(_FITS.get(nodes, None, partial(_fits, nodes)) for nodes in draft.nodes):
         return draft
     slides = []
     for slide in draft.slides:
         blocks = change_blocks(slide.blocks, _marked)
         slides.append(slide if blocks is slide.blocks else replace(slide, blocks=blocks))
     return survey(draft.with_slides(slides))
+
+
+_FITS: Lately[bool] = Lately()
+
+
+def _fits(nodes: Iterable[Node]) -> bool:
+    return any(map(_is_fit, nodes))
 
 
 def _is_fit(node: Node) -> bool:

@@ -33,6 +33,7 @@ export default function address(deck) {
     if (hash) url.hash = hash;
     if (step) url.searchParams.set("f", step);
     else url.searchParams.delete("f");
+    if (url.href === location.href && history.state?.step === step) return;
     try {
       history.replaceState({ ...history.state, step }, "", url);
     } catch {

@@ -19,9 +19,12 @@ export default function announce(deck) {
 
   const name = () => {
     deck.slides.forEach((slide, at) => {
+      const label = `${at + 1} of ${deck.slides.length}`;
+      // What is as it should be is not touched: a deck has hundreds of slides, and an edit changes one.
+      if (slide.getAttribute("aria-label") === label) return;
       slide.setAttribute("role", "group");
       slide.setAttribute("aria-roledescription", "slide");
-      slide.setAttribute("aria-label", `${at + 1} of ${deck.slides.length}`);
+      slide.setAttribute("aria-label", label);
     });
   };
 

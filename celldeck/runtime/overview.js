@@ -30,13 +30,15 @@ export default function overview(deck) {
     });
   };
 
+  const labelOf = (slide, at) => `Slide ${at + 1}: ${titleOf(slide)}`;
+
   const make = () => {
     if (buttons.length === deck.slides.length) return;
     buttons = deck.slides.map((slide, at) => {
       const button = document.createElement("button");
       button.type = "button";
       button.tabIndex = -1;
-      button.setAttribute("aria-label", `Slide ${at + 1}: ${titleOf(slide)}`);
+      button.setAttribute("aria-label", labelOf(slide, at));
       const number = document.createElement("span");
       number.textContent = at + 1;
       button.append(number);
@@ -104,10 +106,19 @@ export default function overview(deck) {
     (globalThis.requestIdleCallback ?? setTimeout)(make);
   };
   prepare();
-  deck.on("slides", () => {
+  let slides = deck.slides;
+  deck.on("slides", ({ changed }) => {
     const wasOpen = deck.isOverview;
     close();
-    prepare();
+    const isSame = slides.length === deck.slides.length
+      && deck.slides.every((slide, at) => slide === slides[at] || changed.includes(slide));
+    slides = deck.slides;
+    if (isSame && buttons.length) {
+      for (const slide of changed) {
+        const at = slides.indexOf(slide);
+        buttons[at].setAttribute("aria-label", labelOf(slide, at));
+      }
+    } else prepare();
     if (wasOpen) show();
   });
 

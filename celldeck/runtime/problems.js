@@ -50,7 +50,8 @@ export default function problems(deck) {
       return;
     }
     for (const slide of changed) waiting.delete(slide);
-    measure(changed);
+    // The author sees the change first.
+    setTimeout(() => measure(changed.filter((slide) => slide.isConnected)));
   });
 
   // ---- how it is told
@@ -73,8 +74,13 @@ export default function problems(deck) {
   const list = corner.appendChild(make("ol"));
   list.hidden = true;
 
+  // A long list would take longer than the change in the page, and is seldom open.
+  let shown = [];
+  const fill = () => list.replaceChildren(...(list.hidden ? [] : shown.map(entry)));
+
   const toggle = (opens) => {
     list.hidden = !opens;
+    fill();
     button.setAttribute("aria-expanded", String(opens));
   };
   button.addEventListener("click", () => toggle(list.hidden));
@@ -115,8 +121,9 @@ export default function problems(deck) {
     corner.hidden = !told.length;
     button.textContent = `⚠ ${told.length}`;
     button.setAttribute("aria-label", `${told.length} warning${told.length === 1 ? "" : "s"}`);
+    shown = told;
     const scrolled = list.scrollTop;
-    list.replaceChildren(...told.map(entry));
+    fill();
     list.scrollTop = scrolled;
     if (!told.length) toggle(false);
   });

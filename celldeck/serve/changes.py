@@ -13,6 +13,7 @@ import queue
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -26,10 +27,19 @@ OPEN_S = 0.3
 """How long a file that is being written is waited for since it was last written."""
 LONGEST_S = 1.0
 """What is written without an end is taken as it is after this time."""
+PAIR_S = 0.02
+"""How long the two halves of a rename are waited for before they are taken for a file that went and one that
+came. Watchdog waits half a second, and sometimes all of it though both have come: a save would seem lost."""
 LARGEST_TREE = 1000
 """Folders: of a larger tree, such as somebody's home, only the top is watched."""
 
 _TELLS_CLOSING = sys.platform == "linux"
+if _TELLS_CLOSING:
+    # Watchdog has no other way to say it; from version 7 on it stands there.
+    with suppress(ImportError):
+        from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
+
+        InotifyMoveEventGrouper.delay = PAIR_S
 _ENDS_ASIDE = ("~", ".swp", ".swx", ".tmp", ".part", ".pyc", ".crswap", "___jb_tmp___", "___jb_old___")
 _NAMES_ASIDE = {"__pycache__", "node_modules", "4913"}
 """Folders in which nothing is anybody's writing, and the file by which vim tries a folder."""

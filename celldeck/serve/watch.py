@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from celldeck.serve.live.deck import LiveDeck
 
 FIRST_PORT = 8000
+SWITCH_S = 0.001
+"""How soon the thread that tells pages gets its turn from the one that builds on."""
 
 
 @frozen
@@ -72,6 +75,7 @@ def watch(
     except DeckError as error:
         teller.problem(str(error))
         return 1
+    sys.setswitchinterval(SWITCH_S)
     return asyncio.run(_serve(decks, settings, teller, opens, audience, what_is_named, outputs))
 
 
