@@ -2,8 +2,10 @@
  * The page goes where the author types, and the editor where the author clicks.
  *
  * A window follows unless it presents: in full screen, in the presenter view, or beside a presenter's window.
- * `deck.options.followEdits`, or `?follow=` in the address, is "on" or "off" to say so for good. A double click on a slide tells where it stands
- * in the text, with a link that opens it there.
+ * `deck.options.followEdits`, or `?follow=` in the address, is "on" or "off" to say so for good. A double click
+ * on a slide tells where it stands in the text, with a link that opens it there.
+ *
+ * Sets `deck.followsEdits()`, which says whether it follows now.
  */
 export default function edits(deck) {
   const wish = new URLSearchParams(location.search).get("follow") ?? deck.options.followEdits;
@@ -15,10 +17,10 @@ export default function edits(deck) {
   // A window that is opened later has not heard it.
   deck.hear("hello", present);
 
-  const follows = () => (wish === "on" || (wish !== "off" && !hasPresenter && !document.fullscreenElement));
+  deck.followsEdits = () => (wish === "on" || (wish !== "off" && !hasPresenter && !document.fullscreenElement));
 
   deck.on("news", ({ edited }) => {
-    if (!Number.isInteger(edited) || edited === deck.index || !follows()) return;
+    if (!Number.isInteger(edited) || edited === deck.index || !deck.followsEdits()) return;
     deck.go(edited, Infinity, { animate: false });
   });
 

@@ -181,16 +181,27 @@ def test_the_page_goes_where_the_author_writes(served: Served, open_deck: Callab
     assert deck.place == (1, 0)
 
 
-def test_a_page_that_presents_stays_where_it_is(served: Served, open_deck: Callable[..., Presented]) -> None:
+def test_a_page_in_full_screen_stays_where_it_is(served: Served, open_deck: Callable[..., Presented]) -> None:
     show(served, "one", "two", "three")
-    asked, full = open_deck("?follow=off"), open_deck()
-    full.evaluate("document.documentElement.requestFullscreen().then(() => null)")
-    full.wait_for("document.fullscreenElement")
-    presenter = open_deck("?view=presenter")
+    deck = open_deck()
+    deck.evaluate("document.documentElement.requestFullscreen().then(() => null)")
+    deck.wait_for("document.fullscreenElement")
     show(served, "one", "two", "three!")
-    for deck in (asked, full, presenter):
+    deck.wait_for("celldeck.slides[2].textContent === 'three!'")
+    assert deck.place == (0, 0)
+
+
+def test_pages_of_somebody_who_presents_stay_where_they_are(
+    served: Served, open_deck: Callable[..., Presented]
+) -> None:
+    show(served, "one", "two", "three")
+    asked, beside = open_deck("?follow=off"), open_deck()
+    presenter = open_deck("?view=presenter")
+    beside.wait_for("!celldeck.followsEdits()")
+    show(served, "one", "two", "three!")
+    for deck in (asked, beside, presenter):
         deck.wait_for("celldeck.slides[2].textContent === 'three!'")
-    assert [deck.place for deck in (asked, full, presenter)] == [(0, 0)] * 3
+    assert [deck.place for deck in (asked, beside, presenter)] == [(0, 0)] * 3
 
 
 def test_a_double_click_tells_where_the_slide_stands(
