@@ -195,8 +195,8 @@ def test_pages_of_somebody_who_presents_stay_where_they_are(
     served: Served, open_deck: Callable[..., Presented]
 ) -> None:
     show(served, "one", "two", "three")
-    asked, beside = open_deck("?follow=off"), open_deck()
-    presenter = open_deck("?view=presenter")
+    asked, beside = open_deck("?follow=off"), open_deck("?sync=talk")
+    presenter = open_deck("?view=presenter&sync=talk")
     beside.wait_for("!celldeck.followsEdits()")
     show(served, "one", "two", "three!")
     for deck in (asked, beside, presenter):
