@@ -1,8 +1,8 @@
 """Guard: who may ask this server for what. docs/security.md says why.
 
 Every request has to name the server as one of its own names (`Host`), and must not come from a page of
-another site (`Origin`, `Sec-Fetch-Site`). Whoever makes code run holds the token besides, which is in the
-address that the terminal prints, and then in a cookie.
+another site (`Origin`, `Sec-Fetch-Site`). Whoever makes code run, or asks from another machine, holds the
+token besides, which is in the address that the terminal prints, and then in a cookie.
 
 Fetch metadata: https://www.w3.org/TR/fetch-metadata/
 """
@@ -119,6 +119,15 @@ def is_same_origin(origins: list[str], host: str) -> bool:
     parts = urlsplit(origins[0])
     # Behind a proxy the page may have come over https.
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+
+
+def is_from_here(request: HTTPServerRequest) -> bool:
+    """Say whether this machine asks itself, not another one of the network."""
+    try:
+        return ipaddress.ip_address(request.remote_ip or "").is_loopback
+    except ValueError:
+        # A socket in the file system, which has no address.
+        return True
 
 
 def is_foreign_part(request: HTTPServerRequest) -> bool:

@@ -6,8 +6,17 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from celldeck.serve.guard import COMMON_HEADERS, TOKEN, is_foreign_part, page_policy, without_token
+from celldeck.serve.guard import (
+    COMMON_HEADERS,
+    TOKEN,
+    is_foreign_part,
+    is_from_here,
+    page_policy,
+    without_token,
+)
 from celldeck.serve.site import Site
+
+NEEDS_TOKEN = "this needs the token: open the address that the terminal shows"
 
 
 class Handler(RequestHandler):
@@ -15,7 +24,7 @@ class Handler(RequestHandler):
 
     site: Site
     may_be_part = False
-    """A page of another site, or of none, may have it as a part of its own."""
+    """A page of another site, or of none, may have it as a part of its own; that page sends no cookie."""
 
     def initialize(self, site: Site) -> None:
         """Take the site."""
@@ -36,6 +45,9 @@ class Handler(RequestHandler):
             raise HTTPError(403, reason=refusal)
         given = self.get_query_argument(TOKEN, None)
         if given is None:
+            # Notes and comments stand in the pages, and are for no one else on the network.
+            if not (self.holds_token or self.may_be_part or is_from_here(self.request)):
+                raise HTTPError(403, reason=NEEDS_TOKEN)
             return
         if not self.site.guard.is_held(given):
             raise HTTPError(403, reason="this is not the token: open the address that the terminal shows")

@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,11 @@ from celldeck.errors import DeckError
 from celldeck.model import Deck
 from celldeck.settings import Settings
 from celldeck.tools import Tools
+
+_MOST_PRINTS = 64
+"""While edits come one after the other, only what they change is printed."""
+_PAUSE_S = 5.0
+"""Nobody edits for so long: time to print a PDF anew that has come to be of many prints."""
 
 Outputs = Callable[[Path], Path]
 """Gives where the HTML of a deck would be written, beside which its PDF goes."""
@@ -39,6 +44,8 @@ class _Order:
     settings: Settings
     age: int
     """Of the files that were known when it was built."""
+    is_whole: bool = False
+    """All of it is to be printed, not only what has changed."""
 
 
 class Printer(threading.Thread):
@@ -52,6 +59,8 @@ class Printer(threading.Thread):
         self._tools: Tools | None = None
         self._age = 0
         self._orders: dict[Path, _Order] = {}
+        self._scattered: dict[Path, _Order] = {}
+        """The last prints of decks whose PDF would be smaller if it were printed as a whole."""
         self._told: dict[Path, tuple[str, ...]] = {}
         self._wakes = threading.Condition()
         self._is_stopped = False
@@ -88,7 +97,10 @@ class Printer(threading.Thread):
     def _next(self) -> _Order | None:
         with self._wakes:
             while not self._orders and not self._is_stopped:
-                self._wakes.wait()
+                is_woken = self._wakes.wait(_PAUSE_S if self._scattered else None)
+                if not is_woken and self._scattered:
+                    _, order = self._scattered.popitem()
+                    return replace(order, is_whole=True)
             return None if self._is_stopped else self._orders.pop(next(iter(self._orders)))
 
     def _print(self, order: _Order) -> None:
@@ -96,6 +108,10 @@ class Printer(threading.Thread):
         path = order.deck.source.path
         tools = self._tools_for(order)
         html = self._outputs(path)
+        shelf = tools.shelf(html.with_suffix(".pdf"))
+        shelf.most_prints = _MOST_PRINTS
+        if order.is_whole:
+            shelf.forget()
         try:
             notices = pipeline.print_again(order.deck, tools, html)
         except Exception as error:
@@ -104,7 +120,11 @@ class Printer(threading.Thread):
             self._tell(path, text)
             return
         self._tell(path, *(str(notice) for notice in notices if notice.kind == "pdf-pages"))
-        self._listener.result(f"{path} → {html.with_suffix('.pdf')}: {time.monotonic() - start:.2f} s")
+        self._scattered.pop(path, None)
+        if shelf.is_scattered:
+            self._scattered[path] = order
+        if not order.is_whole:
+            self._listener.result(f"{path} → {html.with_suffix('.pdf')}: {time.monotonic() - start:.2f} s")
         with suppress(DeckError):  # the next print tells what is wrong with it
             tools.browser.warm()
 
@@ -118,6 +138,7 @@ class Printer(threading.Thread):
         if self._tools is None or self._tools.settings != order.settings:
             if self._tools is not None:
                 self._tools.close()
+            self._scattered.clear()
             self._tools = Tools(order.settings)
             self._tools.start_browser()
         elif order.age != self._age:

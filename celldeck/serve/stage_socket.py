@@ -13,7 +13,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from celldeck.serve.audience.stage import Place
 from celldeck.serve.bounds import Rate
-from celldeck.serve.handler import Handler
+from celldeck.serve.handler import NEEDS_TOKEN, Handler
 
 LARGEST_MESSAGE = 1024
 
@@ -32,7 +32,7 @@ class StageSocket(Handler, WebSocketHandler):
     async def get(self, *arguments: str, **more: str) -> None:
         """Become a socket, where a stage is, for whoever holds the token."""
         if not self.holds_token:
-            raise HTTPError(403, reason="this needs the token: open the address that the terminal shows")
+            raise HTTPError(403, reason=NEEDS_TOKEN)
         if self.site.decks[self.known(arguments[0])].stage is None:
             raise HTTPError(404)
         await super().get(*arguments, **more)

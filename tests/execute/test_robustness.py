@@ -71,6 +71,15 @@ def test_a_cell_may_close_its_streams(session: Session) -> None:
     assert cells[1] == ["42"]
 
 
+@pytest.mark.parametrize(
+    "stream", ["None", "object()", "type('Half', (), {'write': lambda self, text: len(text)})()"]
+)
+def test_a_cell_may_put_anything_in_the_place_of_its_streams(session: Session, stream: str) -> None:
+    code = f"import sys\nprint('before')\nsys.stdout = sys.stderr = {stream}"
+    cells = shown(session, code, "kept = 6", "sys.stdout = sys.__stdout__", "kept * 7")
+    assert cells == [["before\n"], [], [], ["42"]]
+
+
 def test_children_that_a_cell_forks_end_without_a_trace(session: Session) -> None:
     code = "import os\npid = os.fork()\nif not pid:\n    {}\nprint(os.waitpid(pid, 0)[1])"
     assert shown(session, code.format("os._exit(0)"), "print('after')") == [["0\n"], ["after\n"]]

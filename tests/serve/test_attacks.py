@@ -15,17 +15,25 @@ import pytest
 from attacker import TOKEN, Served, served
 from driver import Presented
 from driver import page as page_of
+from tornado.httputil import HTTPServerRequest
 
 from celldeck.execute import Kernels
 from celldeck.export.browser import Browser
 from celldeck.model import MarpOptions
 from celldeck.parse import parse
+from celldeck.serve import handler
 from celldeck.serve.bounds import MOST_CONNECTIONS, MOST_WAITING, Outbox, Rate
-from celldeck.serve.guard import kept_token
+from celldeck.serve.guard import is_from_here, kept_token
 from celldeck.serve.live import Lives
 from celldeck.settings import Settings
 from celldeck.source import Source
 from celldeck.tools import Tools
+
+
+def request_from(address: str) -> HTTPServerRequest:
+    request = HTTPServerRequest("GET", "/")
+    request.remote_ip = address
+    return request
 
 
 @pytest.fixture
@@ -195,6 +203,29 @@ def test_no_path_leads_to_a_file(
     assert status in (400, 403, 404)
     assert "root:" not in text
     assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/talk.html", "/~live/talk", "/~decks", "/~pdf/talk.pdf", "/~files/1/a.png"]
+)
+def test_another_machine_gets_nothing_without_the_token(
+    target: Served, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = target.ask(path)[0]
+    # This machine cannot ask itself from elsewhere.
+    monkeypatch.setattr(handler, "is_from_here", lambda request: is_from_here(request_from("192.168.0.9")))
+    status, _, text = target.ask(path)
+    assert (status, "token" in text) == (403, True)
+    assert target.ask(path, f"Cookie: celldeck-{target.port}=wrong")[0] == 403
+    assert target.ask(path, target.cookie)[0] == before
+
+
+@pytest.mark.parametrize(
+    ("address", "is_here"),
+    [("127.0.0.1", True), ("::1", True), ("", True), ("192.168.0.9", False), ("::ffff:10.0.0.1", False)],
+)
+def test_addresses_of_this_machine(address: str, is_here: bool) -> None:
+    assert is_from_here(request_from(address)) is is_here
 
 
 # ---------------------------------------------------------------- sizes, rates, numbers

@@ -13,6 +13,8 @@ import pytest
 
 from celldeck.cli import main
 from celldeck.execute import Silent
+from celldeck.export.pdf import shelf
+from celldeck.serve import printer
 from celldeck.serve.builder import Builder
 from celldeck.serve.site import Site
 from celldeck.settings import Settings
@@ -79,6 +81,25 @@ def test_one_slide_edited_gives_the_pdf_of_a_whole_build(told: Told) -> None:
     assert len(list(Path(".celldeck/printed").glob("*.pdf"))) == 2
     assert main(["deck.md", "--pdf", "-o", "whole/deck.html"]) == 0
     assert after == contents("whole/deck.pdf")
+
+
+def test_many_edits_are_printed_one_by_one_and_the_whole_anew_in_a_pause(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "MOST_PRINTS", 2)
+    wait_for(lambda: printed(told) == 1)
+    sheets = Path(".celldeck/printed")
+    text = DECK
+    for edit in range(1, 4):
+        # A pause between these edits would be one to print the whole in.
+        monkeypatch.setattr(printer, "_PAUSE_S", 60.0 if edit < 3 else 0.1)
+        text = text.replace(f"# Slide {edit}", f"# Edit {edit}")
+        Path("deck.md").write_text(text)
+        wait_for(lambda edit=edit: printed(told) == edit + 1)
+    in_parts = contents("out/deck.pdf")
+    wait_for(lambda: len(list(sheets.glob("*.pdf"))) == 1)
+    assert contents("out/deck.pdf") == in_parts
+    assert printed(told) == 4
 
 
 def test_another_picture_in_a_file_is_in_the_pdf(told: Told) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import select
 import sys
@@ -172,6 +173,35 @@ def widen(descriptor: int) -> None:
         return
 
 
+class Replaced:
+    """What a cell has put in the place of a stream and cannot be flushed: None, an object of its own."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        # `print` writes nothing where the stream is None.
+        return len(text) if self.stream is None else self.stream.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(Exception):
+            self.stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def keep_flushable() -> None:
+    """Let the kernel end its cell: where it cannot flush the streams, it never says that it is done."""
+    for name in ("stdout", "stderr"):
+        stream: Any = getattr(sys, name, None)
+        try:
+            stream.flush()
+        except Exception:
+            if not isinstance(stream, Replaced):
+                setattr(sys, name, Replaced(stream))
+
+
 class Streams:
     """Both streams of a kernel."""
 
@@ -189,6 +219,7 @@ class Streams:
         if os.getpid() != self.pid:
             # A forked child has the objects, but not the threads that read the pipes.
             return {}
+        keep_flushable()
         for pipe in self.pipes:
             pipe.drain()
         left_out = {}

@@ -25,8 +25,6 @@ from celldeck.export.pdf.prints import Document, Print, Workshop, print_sheets
 from celldeck.export.pdf.shelf import Printed, Shelf
 from celldeck.files import write_atomically
 
-_MOST_PRINTS = 8
-"""Each print has fonts of its own, of the letters in it; from this many on all is printed anew."""
 _FEWEST_SHEETS = 12
 """Fewer than these are not worth a further tab."""
 
@@ -44,7 +42,6 @@ class Press:
     pictures: Path
     """A folder for pictures that were made ready."""
     quality: Quality = "good"
-    most_prints: int = _MOST_PRINTS
 
 
 def write_pdf(path: Path, paper: Paper, press: Press) -> tuple[Notice, ...]:
@@ -71,7 +68,7 @@ def _make(path: Path, paper: Paper, press: Press, keys: Keys) -> tuple[bytes, tu
     found = [press.shelf.find(key) for key in keys.of_sheets]
     missing = [number for number, sheet in enumerate(found) if sheet is None]
     prints = {id(sheet.pdf) for sheet in found if sheet is not None}
-    if missing and len(prints) >= press.most_prints:
+    if missing and len(prints) >= press.shelf.most_prints:
         missing = list(range(len(found)))
     is_regular = True
     for numbers, made in _print(paper, missing, press, keys.are_apart):

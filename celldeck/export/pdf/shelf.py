@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pikepdf import Pdf
 
 _VERSION = 3
+MOST_PRINTS = 8
+"""Each print has fonts of its own, of the letters in it; more of them are not worth what they save."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Shelf:
     """Where prints are kept; None: in memory only."""
     name: str = "deck"
     pictures_folder: Path | None = None
+    most_prints: int = MOST_PRINTS
+    """From this many on, all is printed anew when something is to be printed."""
     _sheets: dict[str, Printed] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
     """The file of each sheet that is on disk."""
@@ -75,6 +79,11 @@ class Shelf:
         if found is None:
             return None
         return found if all(map(self._has, found.pictures)) else None
+
+    @property
+    def is_scattered(self) -> bool:
+        """The sheets come from more prints than is good for the size of the PDF."""
+        return len({id(printed.pdf) for printed in self._sheets.values()}) > MOST_PRINTS
 
     @property
     def known(self) -> Known:
@@ -113,6 +122,12 @@ class Shelf:
         self._pictures = {name: self._pictures[name] for name in used if name in self._pictures}
         with suppress(OSError):  # a build works without its cache
             self._write(steady)
+
+    def forget(self) -> None:
+        """Let all sheets be printed anew next time."""
+        self._is_read = True
+        self._sheets.clear()
+        self._files.clear()
 
     def close(self) -> None:
         """Let go of what is in memory."""

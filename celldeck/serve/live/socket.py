@@ -18,7 +18,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from celldeck.errors import DeckError
 from celldeck.serve.bounds import LARGEST_MESSAGE, MOST_CONNECTIONS, MOST_WAITING, Rate
-from celldeck.serve.handler import Handler
+from celldeck.serve.handler import NEEDS_TOKEN, Handler
 from celldeck.serve.live.deck import LiveDeck
 from celldeck.serve.live.state import Shown
 
@@ -38,7 +38,7 @@ class RunSocket(Handler, WebSocketHandler):
     async def get(self, *arguments: Any, **named: Any) -> None:
         """Connect, if whoever asks holds the token, and there are cells."""
         if not self.holds_token:
-            raise HTTPError(403, reason="this needs the token: open the address that the terminal shows")
+            raise HTTPError(403, reason=NEEDS_TOKEN)
         live = self.site.lives.get(self.known(arguments[0])) if self.site.lives else None
         if live is None:
             raise HTTPError(404)
