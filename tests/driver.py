@@ -197,6 +197,14 @@ def words(pdf: Path, number: int) -> list[tuple[str, float, float]]:
     return [(text, float(left), float(right)) for left, right, text in word.findall(boxes)]
 
 
+def painted_text(pdf: Path, number: int) -> str:
+    """Return the text of a page (from 1) of a PDF in the order in which it is painted."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("needs poppler's pdftotext")
+    command = ["pdftotext", "-raw", "-f", str(number), "-l", str(number), str(pdf), "-"]
+    return " ".join(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
 _JUMPS = """(() => {
   const boxes = (slide) => [...slide.querySelectorAll('*:not(.step-figure)')].map((element) => {
     const { x, y, width, height } = element.getBoundingClientRect();

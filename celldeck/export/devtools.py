@@ -196,7 +196,9 @@ class DevTools:
     def _gone(self) -> DeckError:
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=1)
-        said = self._log.read_text("utf-8", "replace").splitlines() if self._log.exists() else []
+        said: list[str] = []
+        with suppress(OSError):  # it is gone once the browser has been ended
+            said = self._log.read_text("utf-8", "replace").splitlines()
         about = {
             "sandbox": "it has no sandbox here: install it from the system's packages, "
             "or set CHROME_NO_SANDBOX=1",

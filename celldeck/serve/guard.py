@@ -121,10 +121,10 @@ def is_same_origin(origins: list[str], host: str) -> bool:
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 
-def is_from_here(request: HTTPServerRequest) -> bool:
-    """Say whether this machine asks itself, not another one of the network."""
+def is_from_here(address: str | None) -> bool:
+    """Say whether who asks from this address is this machine itself, not another one of the network."""
     try:
-        return ipaddress.ip_address(request.remote_ip or "").is_loopback
+        return ipaddress.ip_address(address or "").is_loopback
     except ValueError:
         # A socket in the file system, which has no address.
         return True

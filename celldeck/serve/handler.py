@@ -46,7 +46,7 @@ class Handler(RequestHandler):
         given = self.get_query_argument(TOKEN, None)
         if given is None:
             # Notes and comments stand in the pages, and are for no one else on the network.
-            if not (self.holds_token or self.may_be_part or is_from_here(self.request)):
+            if not (self.holds_token or self.may_be_part or is_from_here(self.request.remote_ip)):
                 raise HTTPError(403, reason=NEEDS_TOKEN)
             return
         if not self.site.guard.is_held(given):

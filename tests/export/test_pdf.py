@@ -11,7 +11,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from driver import page, press, words
+from driver import page, painted_text, press, words
 from PIL import Image
 
 from celldeck.export.browser import Browser
@@ -284,6 +284,55 @@ def test_a_formula_is_found_by_its_tex(browser: Browser, tmp_path: Path) -> None
     pdf = printed(page(f"<p>Before {formula} after</p>"), browser, tmp_path / "deck.pdf")
     assert "Formula" in _kinds(pdf.Root.StructTreeRoot)
     assert rb"(E=mc^2 \(1\)) Tj" in pdf.pages[0].Contents.read_bytes()
+
+
+def test_a_formula_of_several_lines_is_found_too(browser: Browser, tmp_path: Path) -> None:
+    tex = "a &amp;= b \\\\\n  &amp;= c\n"
+    formula = (
+        f'<mjx-container data-tex="{tex}"><svg role="img" aria-label="{tex}" width="80" height="20">'
+        '<rect width="80" height="20"/></svg></mjx-container>'
+    )
+    pdf = printed(page(f"<p>Before {formula} after</p>"), browser, tmp_path / "deck.pdf")
+    assert "Formula" in _kinds(pdf.Root.StructTreeRoot)
+    assert painted_text(tmp_path / "deck.pdf", 1) == r"Before a &= b \\ &= c after"
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        "position: absolute; top: 30px; left: 60px",
+        "position: relative",
+        "opacity: 0.9",
+        "transform: scale(0.9)",
+    ],
+)
+def test_text_is_painted_in_the_order_in_which_it_is_read(
+    browser: Browser, tmp_path: Path, late: str
+) -> None:
+    slide = (
+        f'<h1 style="{late}">Title</h1><div style="padding-top: 9rem"><p>first</p><ul>'
+        '<li style="position: relative">second</li><li>third</li></ul></div><p>fourth</p>'
+    )
+    path = tmp_path / "deck.pdf"
+    printed(page(slide), browser, path)
+    assert re.findall(r"\w+", painted_text(path, 1))[:5] == ["Title", "first", "second", "third", "fourth"]
+
+
+def test_what_overlaps_is_painted_as_the_page_says(browser: Browser, tmp_path: Path) -> None:
+    slide = (
+        '<h1 style="position: absolute; inset: 0; background: #0f0">Above</h1>'
+        '<p style="background: #f00">below</p><p style="margin-top: 9rem">after</p>'
+    )
+    path = tmp_path / "deck.pdf"
+    printed(page(slide), browser, path)
+    assert painted_text(path, 1) == "below after Above"
+
+
+def test_text_that_throws_a_shadow_is_text(browser: Browser, tmp_path: Path) -> None:
+    shadow = "background: #eee; filter: drop-shadow(0 4px 4px rgb(0 0 0 / 20%))"
+    path = tmp_path / "deck.pdf"
+    printed(page(f'<h1>Title</h1><pre style="{shadow}">some code</pre>'), browser, path)
+    assert painted_text(path, 1) == "Title some code"
 
 
 def test_what_has_no_tag_is_an_artifact() -> None:

@@ -226,6 +226,9 @@ class Streams:
         for name, bounded in self.bounded.items():
             try:
                 dropped = bounded.end()
+                if getattr(sys, name, None) is not bounded.stream:
+                    # The kernel flushes what a cell has put in its place.
+                    bounded.stream.flush()
             except ValueError:
                 # The author's code closed the stream.
                 continue

@@ -32,6 +32,12 @@ class Formula:
     box_px: tuple[float, float, float, float]
     """Left, top, width, height."""
     tex: str
+    """On one line, as Chromium writes it into the tags."""
+
+
+def on_one_line(tex: str) -> str:
+    """Return TeX with one space for every run of white space."""
+    return " ".join(tex.split())
 
 
 def marks_of_formulas(pdf: Pdf, formulas: Sequence[Formula]) -> dict[int, dict[int, Formula]]:
@@ -90,7 +96,7 @@ def _tagged(element: Object, sheet: object = None) -> list[tuple[str, tuple[int,
         if kid.get("/S") == "/Formula":
             place = _first_mark(kid)
             if place:
-                found.append((str(kid.get("/Alt", "")), *place))
+                found.append((on_one_line(str(kid.get("/Alt", ""))), *place))
         else:
             found += _tagged(kid)
     return found
@@ -132,7 +138,7 @@ def _written(content: bytes, wanted: dict[int, Formula], height_pt: float) -> by
 
 def _text(formula: Formula, now: Matrix, height_pt: float) -> bytes:
     x, y, width, height = (side * 0.75 for side in formula.box_px)
-    tex = " ".join(formula.tex.split())
+    tex = formula.tex
     plain = tex.encode("cp1252", "replace")
     # Helvetica's letters are about half as wide as high.
     size = max(1.0, min(height, 12.0))

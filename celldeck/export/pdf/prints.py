@@ -4,6 +4,7 @@ The way of sheets through here::
 
     stand_ins     blanks take the place of their pictures
     paginate.js   in the browser: notes get the room that they need
+    soft_shadows.js, painted_in_order.js    text stays text, and stands in the order in which it is read
     survey.js     how large each picture is shown, where formulas stand; then it is printed
     pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept
     drawings      each SVG printed once, alone, and kept
@@ -29,7 +30,13 @@ from urllib.parse import unquote
 from celldeck.export.browser import Browser, Tab
 from celldeck.export.paper import Paper
 from celldeck.export.pdf.drawings import print_drawings
-from celldeck.export.pdf.formula_text import Formula, font_of_formulas, marks_of_formulas, write_formulas
+from celldeck.export.pdf.formula_text import (
+    Formula,
+    font_of_formulas,
+    marks_of_formulas,
+    on_one_line,
+    write_formulas,
+)
 from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.parts import Survey, take_apart
 from celldeck.export.pdf.pictures import Packed, Quality, pack, packed_name
@@ -133,6 +140,8 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         tab.open_html(html)
         if flows:
             tab.evaluate(f"({_script('paginate')})()")
+        for script in ("soft_shadows", "painted_in_order"):
+            tab.evaluate(f"({_script(script)})()")
         found = _surveyed(tab, pictures)
         uses: dict[str, Any] = found["uses"]
         unsafe = {name for name, use in uses.items() if not use["isSafe"]}
@@ -156,7 +165,9 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         packed,
         drawn,
         {picture.name: picture.size_px for picture in seen},
-        tuple(Formula(number, (x, y, w, h), tex) for number, x, y, w, h, tex in found["formulas"]),
+        tuple(
+            Formula(number, (x, y, w, h), on_one_line(tex)) for number, x, y, w, h, tex in found["formulas"]
+        ),
         tuple(
             Survey(
                 found_page["sheet"],

@@ -43,7 +43,7 @@ def mend_tags(pdf: Pdf, formulas: Collection[str]) -> None:
     """Change the tree of tags in place, but for the levels of headings; its root gets the unknown types.
 
     Args:
-        formulas: their TeX, which their figures have as alternative text.
+        formulas: their TeX on one line, which their figures have as alternative text.
     """
     from pikepdf import Array, Dictionary, Name
 
@@ -55,7 +55,7 @@ def mend_tags(pdf: Pdf, formulas: Collection[str]) -> None:
         kind = str(element.get("/S", ""))
         if kind not in _STANDARD:
             unknown.add(kind)
-        if kind == "/Figure" and str(element.get("/Alt", "")) in formulas:
+        if kind == "/Figure" and " ".join(str(element.get("/Alt", "")).split()) in formulas:
             element.S = Name.Formula
         elif kind == "/LI":
             _mend_item(pdf, element)
