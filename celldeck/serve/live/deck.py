@@ -19,7 +19,7 @@ from typing import Any
 
 from celldeck.errors import DeckError
 from celldeck.execute.kernels import CannotStart, KernelDied, KernelFailed, LiveKernel
-from celldeck.execute.messages import Collector, DisplayIds
+from celldeck.execute.messages import Collector, DisplayIds, Update, updated
 from celldeck.execute.plan import Step, steps_of
 from celldeck.files import write_atomically
 from celldeck.model import Cell, Deck, Output
@@ -71,6 +71,8 @@ class LiveDeck:
         """For cells that wait, which wish they belong to: a failure ends the wish that it is part of."""
         self._wish_count = 0
         self._current: int | None = None
+        self._painting: int | None = None
+        """The cell whose outputs are painted: the one that runs, or one whose output that has updated."""
         self._kernel: DeckKernel | None = None
         self._spare: Spare | None = None
         self._last_run: int | None = None
@@ -172,7 +174,8 @@ class LiveDeck:
     def _painted(self, index: int, parts: tuple[str, ...]) -> None:
         with self._lock:
             # After a reset, what the last kernel gave is not shown any more.
-            if self._current == index and index in self._cells and self._cells[index].parts != parts:
+            is_wanted = self._current is not None and self._painting == index
+            if is_wanted and index in self._cells and self._cells[index].parts != parts:
                 self._cells[index].parts = parts
                 self._changed(index)
 
@@ -528,8 +531,10 @@ class LiveDeck:
             self._current = step.cell.index
             self._tell("busy", f"cell {step.cell.index + 1} runs first, for cell {index + 1}")
             self._tell_waiting()
+        # What it shows is known by name, should a cell below update it.
+        collector = Collector(step.name, self._ids)
         try:
-            kernel.run(step, lambda kind, content: None)
+            kernel.run(step, collector.feed)
         except KernelFailed as error:
             self._died(str(error), life)
             return False
@@ -555,7 +560,7 @@ class LiveDeck:
             is_as_built = kernel.is_prefix_of(self._steps(built=True)) and state.edited is None
             is_as_built = is_as_built and index not in kernel.has_run
             state.began, state.waits_for = time.monotonic(), None
-            self._current = self._last_run = index
+            self._current = self._last_run = self._painting = index
             self._tell("busy")
             self._tell_waiting()
             self._changed(index)
@@ -594,6 +599,9 @@ class LiveDeck:
         if life != self._life:
             return False
         self._painter.finish()
+        collected = collector.collected()
+        state.outputs = collected.outputs
+        self._update_others(deck, index, collected.updates)
         with self._lock:
             self._current = None
             self._kernel_state.question = None
@@ -613,6 +621,21 @@ class LiveDeck:
             self._died(str(failure), life)
             return False
         return not collector.has_error or bool(step.cell.options["error"])
+
+    def _update_others(self, deck: Deck, index: int, updates: tuple[Update, ...]) -> None:
+        """Show what a cell that ran has changed of the outputs of others."""
+        with self._lock:
+            others = [cell for cell in self._cells.values() if cell.index != index] if updates else []
+        for other in others:
+            cell = deck.cells[other.index]
+            shown = (cell.outputs or ()) if other.outputs is None else other.outputs
+            new = tuple(updated(output, updates) for output in shown)
+            if new == shown:
+                continue
+            with self._lock:
+                self._painting, other.outputs, other.is_made_here = other.index, new, True
+            self._painter.begin(deck, cell, partial(tuple, new))
+            self._painter.finish()
 
     def _after_runs(self) -> None:
         """Look what the kernel uses, and have a spare one where it is likely to be needed."""

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from celldeck.model import Output
+
 Mark = Literal["built", "provisional", "verified", "stale", "edited", ""]
 """What an output is worth: of a whole run; made by running what had to run; confirmed by a whole run; made
 before something above it was changed here; made here. Empty: there is none."""
@@ -28,6 +30,8 @@ class CellState:
     """The HTML of its code as it was changed here; None: it was not, or nobody has made it yet."""
     parts: tuple[str, ...] | None = None
     """The HTML of its outputs, made here; None: they are as they were built."""
+    outputs: tuple[Output, ...] | None = None
+    """The outputs themselves, as `parts`."""
     is_stale: bool = False
     is_made_here: bool = False
     """The outputs are of a run that was not the built deck's."""
@@ -59,7 +63,8 @@ class CellState:
 
     def clear(self) -> None:
         """Be as it was built."""
-        self.edited = self.code = self.parts = self.seconds = self.began = self.waits_for = None
+        self.edited = self.code = self.parts = self.outputs = None
+        self.seconds = self.began = self.waits_for = None
         self.is_stale = self.is_made_here = False
 
     def told(self, now: float) -> dict[str, Any]:

@@ -77,6 +77,23 @@ def test_a_cell_above_that_was_edited_runs_first_and_is_shown(opened: Open) -> N
     assert "x 21" in client.text(0)
 
 
+def test_an_output_that_another_cell_updates_shows_it(opened: Open) -> None:
+    _, client = opened(
+        "from IPython.display import Markdown, display\n"
+        "shown = display(Markdown('at first'), display_id=True)",
+        "shown.update(Markdown('as built'))",
+    )
+    client.run(1)
+    assert client.cells[0]["parts"] is None
+    client.run(1, "shown.update(Markdown('made here'))")
+    assert "made here" in client.text(0)
+    assert marks(client) == ["edited", "edited"]
+    client.run(0, "shown = display(Markdown('once more'), display_id=True)")
+    assert "once more" in client.text(0)
+    client.run(1, "shown.update(Markdown('and again'))")
+    assert "and again" in client.text(0)
+
+
 def test_reset_brings_back_code_output_and_state_within_a_second(opened: Open) -> None:
     site, client = opened("x = 1", "print('x', x)\nx += 1", "print('x', x)", standby=True)
     assert "x 1" in client.run(1)
