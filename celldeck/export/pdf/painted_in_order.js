@@ -1,0 +1,74 @@
+/** Let what is read first be painted first: search, copying and many readers go by what a page paints.
+ *
+ * A browser paints boxes that are positioned, or seen through, after all text of their slide that is not. So what
+ * follows such a box is positioned, too, where it stands: then all are painted in the order of the document. That
+ * shows nowhere as long as they do not overlap.
+ * CSS 2.2, appendix E: https://www.w3.org/TR/CSS22/zindex.html
+ */
+(() => {
+  const isLate = (style) =>
+    (style.position !== "static" && !(Number(style.zIndex) < 0)) ||
+    style.opacity !== "1" ||
+    style.transform !== "none" ||
+    style.filter !== "none" ||
+    style.mixBlendMode !== "normal";
+  const overlap = (one, other) =>
+    one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1;
+  const paints = (style) =>
+    !/^rgba\(.*, 0\)$/.test(style.backgroundColor) ||
+    style.backgroundImage !== "none" ||
+    style.boxShadow !== "none" ||
+    style.borderWidth !== "0px";
+  const boxesIn = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return [...range.getClientRects()];
+    }
+    if (!(node instanceof Element)) return [];
+    const isWhole = !(node instanceof HTMLElement) || !node.firstChild || paints(getComputedStyle(node));
+    return isWhole ? [node.getBoundingClientRect()] : [...node.childNodes].flatMap(boxesIn);
+  };
+  const hasWords = (element) => element.textContent.trim() !== "";
+  const holdsBareText = (element) =>
+    [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+
+  for (const section of document.querySelectorAll("section")) {
+    const styles = new Map();
+    for (const element of section.querySelectorAll("*")) {
+      if (element instanceof HTMLElement) styles.set(element, getComputedStyle(element));
+    }
+    const late = [...styles.keys()].filter((element) => isLate(styles.get(element)) && hasWords(element));
+    if (!late.length || late.every((element) => element.matches("header, footer"))) continue;
+    const boxes = new Map(late.map((element) => [element, boxesIn(element)]));
+    const mayBeLate = (element) => {
+      const style = styles.get(element);
+      if (!style || style.position !== "static" || isLate(style) || !hasWords(element)) return false;
+      if (/^(inline$|contents|none|table-|ruby)/.test(style.display) || style.float !== "none") return false;
+      // What is placed within it has another box that it is placed by.
+      for (const [inner, its] of styles) {
+        if (/absolute|fixed/.test(its.position) && element.contains(inner)) return false;
+      }
+      const own = boxesIn(element);
+      const isFree = (its) => !its.some((box) => own.some((one) => overlap(one, box)));
+      return [...boxes].every(([other, its]) => element.contains(other) || isFree(its));
+    };
+    const positioned = [];
+    const reached = new Set();
+    for (const element of late) {
+      for (let at = element; at !== section && !reached.has(at); at = at.parentElement) {
+        reached.add(at);
+        if (at !== element && boxes.has(at)) break;
+        if (holdsBareText(at.parentElement)) continue;
+        for (let next = at.nextElementSibling; next; next = next.nextElementSibling) {
+          if (mayBeLate(next)) positioned.push(next);
+        }
+      }
+    }
+    for (const element of positioned) {
+      element.style.setProperty("position", "relative", "important");
+      element.style.setProperty("inset", "auto", "important");
+      element.style.setProperty("z-index", "auto", "important");
+    }
+  }
+})
