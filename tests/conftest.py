@@ -1,7 +1,9 @@
-"""What tests share: one headless browser for all of them."""
+"""What tests share: one headless browser for all of them, and how they are spread over processes."""
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +18,26 @@ from celldeck.model import Page
 from celldeck.render.page import document
 
 Present = Callable[..., Presented]
+
+MOST_WORKERS = 4
+"""A kernel with TensorFlow takes most of a gigabyte."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run all tests in several processes, and those that somebody names in this one."""
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return min(os.cpu_count() or 1, MOST_WORKERS) if is_whole else 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let what tests start be interrupted: workers ignore it, and programs inherit that."""
+    if hasattr(config, "workerinput"):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the lectures: what takes minutes must not be left for the end."""
+    items.sort(key=lambda item: item.path.name != "test_decks.py")
 
 
 @pytest.fixture(scope="session")
