@@ -24,6 +24,7 @@ from celldeck.frozen import frozen
 from celldeck.model import Deck
 
 if TYPE_CHECKING:
+    from celldeck.execute.file_vault import FileVault
     from celldeck.execute.incremental import Incremental
 
 TIMEOUT_S = 300.0
@@ -94,6 +95,7 @@ class Executor:
         self._memo = Memo()
         self._runner: Runner | None = None
         self._incremental: Incremental | None = None
+        self._vault: FileVault | None = None
         self._thawed = False
         """All cells have run for `ExecuteTools.thaw`."""
         self._is_new = True
@@ -202,6 +204,8 @@ class Executor:
             raise
         finally:
             keeper.keep(walk)
+            if self._vault is not None:
+                self._vault.note()
             is_own = is_own_python(deck.kernel, deck.gateway)
             if is_own and self._store is not None and keeper.keys and keeper.unkept is None:
                 # Other kernels run everything, if anything must.
@@ -231,7 +235,8 @@ class Executor:
             copies = (
                 self._tools.store.folder.parent if self._tools.store else folder / ".celldeck"
             ) / "files"
-            self._incremental = Incremental(self._memo, FileVault(folder, copies))
+            self._vault = FileVault(folder, copies, str(deck.source.path.absolute()))
+            self._incremental = Incremental(self._memo, self._vault)
         for record in planned.records:
             self._incremental.learn(record)
         world = World(folder)

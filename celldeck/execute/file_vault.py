@@ -2,18 +2,22 @@
 
 The agent copies a file before it is first written, and after each cell that wrote it, into a folder where
 copies go by the digest of their content. A file that its author has changed meanwhile is taken as it is
-now.
+now. What is known of files is noted, so that the next session still knows which of them are the cells' doing.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from celldeck.errors import DeckError
+from celldeck.execute.effects import digest
 from celldeck.files import write_atomically
+
+_VERSION = 1
 
 Content = str | None
 """What stands for what a file holds: a digest, or `folder`; None: it is not there."""
@@ -22,14 +26,17 @@ Content = str | None
 class FileVault:
     """The files that the cells of one deck write."""
 
-    def __init__(self, folder: Path, copies: Path) -> None:
-        """Take the deck's folder, and the one for copies, which is made when it is needed."""
+    def __init__(self, folder: Path, copies: Path, deck: str) -> None:
+        """Take the deck's folder, the one for copies, which is made when needed, and the deck's path."""
         self._folder = folder
         self._copies = copies
+        self._notes = copies / f"{digest(deck)}.json"
+        self._noted: dict[str, tuple[Content, Content]] = {}
         self._first: dict[str, Content] = {}
         """Path to what was there before any cell wrote it."""
         self._last: dict[str, Content] = {}
         """Path to what we know to have left there."""
+        self._recall()
 
     @property
     def copies(self) -> str:
@@ -55,6 +62,27 @@ class FileVault:
         for path in paths:
             if path not in self._first:
                 self._first[path] = self._last[path] = self._now(path)
+
+    def note(self) -> None:
+        """Keep for the next session what is known; if that cannot be written, it takes files as they are."""
+        noted = {path: (first, self._last.get(path)) for path, first in self._first.items()}
+        if noted == self._noted:
+            return
+        with suppress(OSError):
+            write_atomically(self._notes, json.dumps({"version": _VERSION, "files": noted}))
+            self._noted = noted
+
+    def _recall(self) -> None:
+        try:
+            told = json.loads(self._notes.read_bytes())
+            files = told["files"].items() if told["version"] == _VERSION else ()
+            self._noted = {str(path): (first, last) for path, (first, last) in files}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return
+        for path, (first, last) in self._noted.items():
+            # Anything else is its author's doing.
+            if self._is(path, last):
+                self._first[path], self._last[path] = first, last
 
     def unready(self, files: Mapping[str, Content]) -> list[str]:
         """Return the files that cannot be brought into a state, so that their cells have to write them."""

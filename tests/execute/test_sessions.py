@@ -43,3 +43,28 @@ def test_outputs_are_those_of_a_clean_run_after_restarts_too(
         # A clean run finds no file that cells have written.
         for written in (*tmp_path.glob("f?.txt"), tmp_path / "sub"):
             shutil.rmtree(written) if written.is_dir() else written.unlink(missing_ok=True)
+
+
+def test_the_next_session_knows_which_files_cells_have_written(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    path, log = tmp_path / "deck.md", tmp_path / "log.txt"
+
+    def shown(word: str) -> list[str]:
+        cells = [
+            f"with open('log.txt', 'a') as log:\n    log.write('{word} ')",
+            "print(open('log.txt').read())",
+        ]
+        path.write_text(text_of(cells), "utf-8")
+        with Session(path) as session:
+            build = session.build()
+        return [output.data["text/plain"] for output in build.deck.cells[1].outputs or ()]
+
+    assert shown("one") == ["one \n"]
+    # What the first session's cells have left is not there before a clean run.
+    assert shown("two") == ["two \n"]
+    # What the author writes is.
+    log.write_text("mine ", "utf-8")
+    assert shown("three") == ["mine three \n"]
+    assert shown("four") == ["mine four \n"]
+    log.unlink()
+    assert shown("five") == ["five \n"]
