@@ -14,7 +14,7 @@ import pytest
 from driver import page, painted_text, press, words
 from PIL import Image
 
-from celldeck.export.browser import Browser
+from celldeck.export.browser import Browser, Tab
 from celldeck.export.paper import plain_paper
 from celldeck.export.pdf import write_pdf
 from celldeck.export.pdf.pictures import Quality
@@ -234,6 +234,30 @@ def test_a_picture_of_which_only_a_part_is_seen_is_no_blank(browser: Browser, tm
     )
     grey = [image for image in _images(pdf) if set(image.read_bytes()) <= {0x7F, 0x80}]
     assert grey == []
+
+
+_WIDE = _png(1600, 800)
+CUT = {
+    "beyond the slide": f'<p><img alt="x" src="{_WIDE}" style="width:1600px;height:800px"></p>',
+    "in a box": f'<div style="overflow:hidden;height:90px"><img alt="x" src="{_WIDE}" width="400"></div>',
+    "to fit": f'<p><img alt="x" src="{_WIDE}" style="width:200px;height:200px;object-fit:cover"></p>',
+    "behind": f'<div style="width:300px;height:300px;background:url({_WIDE}) center/cover no-repeat"></div>',
+}
+
+
+@pytest.mark.parametrize("slide", CUT.values(), ids=CUT.keys())
+def test_a_picture_that_is_cut_is_printed_in_one_go_with_the_pixels_that_are_seen(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slide: str
+) -> None:
+    count = []
+    plain = Tab.pdf
+    monkeypatch.setattr(Tab, "pdf", lambda *a, **named: count.append(1) or plain(*a, **named))
+    pdf = printed(page(slide), browser, tmp_path / "deck.pdf")
+    assert len(count) == 1
+    (image,) = _images(pdf)
+    assert 300 <= int(image.Width) <= 2000
+    # What is seen is the picture, not a blank.
+    assert len(set(image.read_bytes())) > 100
 
 
 def test_a_picture_that_is_none_leaves_the_rest_as_it_is(browser: Browser, tmp_path: Path) -> None:

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from celldeck.errors import Notice
 from celldeck.export.browser import Browser
-from celldeck.export.paper import Paper
-from celldeck.export.pdf.join import Leaf, join
+from celldeck.export.paper import Paper, Sheet
+from celldeck.export.pdf.join import Leaf, Sheaf, join
 from celldeck.export.pdf.keys import Keys, browser_mark, keys_of
 from celldeck.export.pdf.pictures import Quality
 from celldeck.export.pdf.prints import Document, Print, Workshop, print_sheets
@@ -68,45 +69,55 @@ def _make(path: Path, paper: Paper, press: Press, keys: Keys) -> tuple[bytes, tu
     found = [press.shelf.find(key) for key in keys.of_sheets]
     missing = [number for number, sheet in enumerate(found) if sheet is None]
     prints = {id(sheet.pdf) for sheet in found if sheet is not None}
-    if missing and len(prints) >= press.shelf.most_prints:
+    if missing and (len(prints) >= press.shelf.most_prints or not keys.are_apart):
         missing = list(range(len(found)))
+        found = [None] * len(found)
+    leaves = [_leaves(sheet, printed) for sheet, printed in zip(paper.sheets, found, strict=True)]
     is_regular = True
-    for numbers, made in _print(paper, missing, press, keys.are_apart):
-        is_regular &= made.is_regular
-        press.shelf.put(tuple(keys.of_sheets[number] for number in numbers), made)
-        for number, pages in zip(numbers, made.sheets, strict=True):
-            found[number] = Printed.of(made.pdf, pages)
-    leaves = [
-        Leaf(printed.pdf, page, sheet.label, sheet.remarks if page == printed.pages[0] else ())
-        for sheet, printed in zip(paper.sheets, found, strict=True)
-        if printed is not None
-        for page in printed.pages
-    ]
-    with join(leaves, press.shelf.pictures, paper.page.metadata, paper.page.source.path.stem) as pdf:
+    with _printing(paper, missing, press, keys.are_apart) as printing:
+        # What is there already is copied while the browser is busy.
+        sheaf = Sheaf([leaf for own in leaves for leaf in own])
+        for numbers, future in printing:
+            made = future.result()
+            is_regular &= made.is_regular
+            press.shelf.put(tuple(keys.of_sheets[number] for number in numbers), made)
+            for number, pages in zip(numbers, made.sheets, strict=True):
+                leaves[number] = _leaves(paper.sheets[number], Printed.of(made.pdf, pages))
+    bound = [leaf for own in leaves for leaf in own]
+    with join(bound, press.shelf.pictures, paper.page.metadata, paper.page.source.path.stem, sheaf) as pdf:
         output = io.BytesIO()
         pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     if is_regular:
         return output.getvalue(), ()
     notice = Notice(
         "pdf-pages",
-        f"{path} has {len(leaves)} pages for {len(paper.sheets)} slides",
+        f"{path} has {len(bound)} pages for {len(paper.sheets)} slides",
         hint="a style of the deck or its theme changes how slides are printed",
     )
     return output.getvalue(), (notice,)
 
 
-def _print(
+def _leaves(sheet: Sheet, printed: Printed | None) -> list[Leaf]:
+    """Return the pages of a sheet, if it was printed."""
+    if printed is None:
+        return []
+    first = printed.pages[0]
+    return [
+        Leaf(printed.pdf, page, sheet.label, sheet.remarks if page == first else ()) for page in printed.pages
+    ]
+
+
+@contextmanager
+def _printing(
     paper: Paper, missing: Sequence[int], press: Press, are_apart: bool
-) -> Sequence[tuple[Sequence[int], Print]]:
-    """Print the sheets that are missing, several at a time where that pays."""
+) -> Iterator[Sequence[tuple[Sequence[int], Future[Print]]]]:
+    """Print the sheets that are missing, several at a time where that pays; give what is being printed."""
     if not missing:
-        return ()
-    if not are_apart:
-        missing = list(range(len(paper.sheets)))
+        yield ()
+        return
     tabs = min(os.cpu_count() or 1, len(missing) // _FEWEST_SHEETS) if are_apart else 1
     size = -(-len(missing) // max(1, tabs))
     chunks = [missing[at : at + size] for at in range(0, len(missing), size)]
     with ThreadPoolExecutor(len(chunks)) as printing, ThreadPoolExecutor() as pool:
         workshop = Workshop(press.document, press.browser, press.pictures, press.quality, pool)
-        made = [printing.submit(print_sheets, paper, chunk, workshop) for chunk in chunks]
-        return [(chunk, future.result()) for chunk, future in zip(chunks, made, strict=True)]
+        yield [(chunk, printing.submit(print_sheets, paper, chunk, workshop)) for chunk in chunks]

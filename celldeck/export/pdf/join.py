@@ -37,21 +37,49 @@ class Leaf:
     """A text for each slide on it; empty where there is none."""
 
 
-def join(leaves: Sequence[Leaf], pictures: Mapping[str, Packed | bytes], meta: Metadata, title: str) -> Pdf:
+class Sheaf:
+    """Pages that are copied into a new PDF, those that are there already while others are printed."""
+
+    def __init__(self, leaves: Sequence[Leaf] = ()) -> None:
+        """Take the pages that are there, in order."""
+        import pikepdf
+
+        self.pdf = pikepdf.new()
+        self.parts: list[Object] = []
+        """What belongs to each page; see `parts.py`."""
+        self._put: list[Leaf] = []
+        self.complete(leaves)
+
+    def complete(self, leaves: Sequence[Leaf]) -> None:
+        """Put the missing ones of these pages among those that are in already, in order."""
+        for at, leaf in enumerate(leaves):
+            if at < len(self._put) and self._put[at] is leaf:
+                continue
+            self._put.insert(at, leaf)
+            self.pdf.pages.insert(at, leaf.print.pages[leaf.number])
+            self.parts.insert(at, self.pdf.copy_foreign(leaf.print.Root[PARTS][leaf.number]))
+
+
+def join(
+    leaves: Sequence[Leaf],
+    pictures: Mapping[str, Packed | bytes],
+    meta: Metadata,
+    title: str,
+    sheaf: Sheaf | None = None,
+) -> Pdf:
     """Return a PDF of these pages.
 
     Args:
         pictures: what takes the places of blanks, by name.
         title: what it is called where the deck has no title.
+        sheaf: some of the pages, copied already.
     """
     import pikepdf
     from pikepdf import Dictionary
 
-    pdf = pikepdf.new()
-    parts: list[Object] = []
-    for leaf in leaves:
-        pdf.pages.append(leaf.print.pages[leaf.number])
-        parts.append(pdf.copy_foreign(leaf.print.Root[PARTS][leaf.number]))
+    sheaf = sheaf or Sheaf()
+    sheaf.complete(leaves)
+    pdf, parts = sheaf.pdf, sheaf.parts
     placed = Pictures(pdf, pictures)
     for part in parts:
         for table, key, what in part.Pictures:

@@ -107,6 +107,39 @@ def _pack(data: bytes, size: tuple[int, int], jpeg_quality: int, *, lossless: bo
     return Packed(_entries(size, space, 8) | {"/Filter": "/DCTDecode"}, file.getvalue(), mask)
 
 
+def reduced(data: bytes, size_px: tuple[int, int], scale: float, quality: Quality) -> bytes:
+    """Return a raster as a file with no more pixels than are seen; as it is, if that saves little.
+
+    Args:
+        scale: as `pack`.
+    """
+    from PIL import Image, ImageOps
+
+    size, jpeg_quality = _look(size_px, scale, quality)
+    if size[0] * size[1] > 0.8 * size_px[0] * size_px[1]:
+        return data
+    Image.MAX_IMAGE_PIXELS = None  # as in `_pack`
+    file = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            is_jpeg = opened.format == "JPEG"
+            if getattr(opened, "is_animated", False):
+                return data
+            opened.draft("RGB", size)
+            image: Pillow.Image = ImageOps.exif_transpose(opened)
+            has_alpha = "A" in image.getbands() or "transparency" in image.info
+            image = image.convert("RGBA" if has_alpha else "RGB")
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        if is_jpeg:
+            image.save(file, "JPEG", quality=max(90, jpeg_quality), subsampling=0)
+        else:
+            image.save(file, "PNG", compress_level=1)
+    except Exception:
+        # What Pillow cannot read, for whatever reason, is the browser's to show.
+        return data
+    return file.getvalue()
+
+
 def _palette(image: Pillow.Image) -> tuple[dict[str, Any], bytes] | None:
     """Return the picture in at most 256 colours, if it is a diagram: smaller so than as a photograph."""
     from PIL import Image, ImageChops, ImageStat

@@ -5,7 +5,8 @@ The way of sheets through here::
     stand_ins     blanks take the place of their pictures
     paginate.js   in the browser: notes get the room that they need
     soft_shadows.js, painted_in_order.js    text stays text, and stands in the order in which it is read
-    survey.js     how large each picture is shown, where formulas stand; then it is printed
+    survey.js     how large each picture is shown, and whether as a whole; where formulas stand
+    put_back.js   pictures that are seen in part, or through a filter, stand there again; then it is printed
     pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept
     drawings      each SVG printed once, alone, and kept
     names         what the content of a page calls things depends on the page alone
@@ -15,6 +16,7 @@ The way of sheets through here::
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -39,7 +41,7 @@ from celldeck.export.pdf.formula_text import (
 )
 from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.parts import Survey, take_apart
-from celldeck.export.pdf.pictures import Packed, Quality, pack, packed_name
+from celldeck.export.pdf.pictures import Packed, Quality, pack, packed_name, reduced
 from celldeck.export.pdf.stand_ins import Picture, set_aside
 from celldeck.export.pdf.structure import mark_artifacts, mark_forms, mend_tags
 from celldeck.export.pdf.swap import blanks, places_of
@@ -144,15 +146,16 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
             tab.evaluate(f"({_script(script)})()")
         found = _surveyed(tab, pictures)
         uses: dict[str, Any] = found["uses"]
-        unsafe = {name for name, use in uses.items() if not use["isSafe"]}
+        back = {name for name, use in uses.items() if not use["isSafe"] or use["isCropped"]}
         packed = {
             name: packing.begin(picture, _scale(use, picture))
             for name, use in uses.items()
-            if (picture := pictures[name]).kind == "raster" and name not in unsafe
+            if (picture := pictures[name]).kind == "raster" and name not in back
         }
         packing.drop_others(packed)
+        unsafe = _put_back(tab, {name: pictures[name] for name in back}, uses, workshop)
         content = b"" if unsafe else tab.pdf(width, height)
-    seen = [pictures[name] for name in uses if name not in unsafe]
+    seen = [pictures[name] for name in uses if name not in back]
     drawn = drawing.result()
     undrawn = {p.name for p in seen if p.kind == "drawing" and p.name not in drawn}
     broken = {name for name, (_, future) in packed.items() if future.exception()}
@@ -161,7 +164,11 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     return _Printed(
         content,
         # A picture that is not in view at all, such as a hidden one, leaves no blank either.
-        frozenset(name for name, use in uses.items() if use["scale"] > 0 or all(use.get("box", (0,)))),
+        frozenset(
+            name
+            for name, use in uses.items()
+            if name not in back and (use["scale"] > 0 or all(use.get("box", (0,))))
+        ),
         packed,
         drawn,
         {picture.name: picture.size_px for picture in seen},
@@ -227,9 +234,27 @@ def _guessed(page: Page, pictures: Mapping[str, Picture]) -> dict[str, float]:
 
 
 def _surveyed(tab: Tab, pictures: Mapping[str, Picture]) -> dict[str, Any]:
-    sized = [name for name, picture in pictures.items() if picture.is_sized]
-    found: dict[str, Any] = tab.evaluate(f"({_script('survey')})(new Set({json.dumps(sized)}))")
+    sizes = {name: (*picture.size_px, picture.is_sized) for name, picture in pictures.items()}
+    found: dict[str, Any] = tab.evaluate(f"({_script('survey')})({json.dumps(sizes)})")
     return found
+
+
+def _put_back(
+    tab: Tab, pictures: Mapping[str, Picture], uses: Mapping[str, Any], workshop: Workshop
+) -> set[str]:
+    """Show pictures that cannot be blanks, with no more pixels than are seen; return those that cannot be."""
+    if not pictures:
+        return set()
+
+    def address(picture: Picture) -> str:
+        if picture.kind == "drawing":
+            return f"data:image/svg+xml;base64,{base64.b64encode(picture.data).decode('ascii')}"
+        data = reduced(picture.data, picture.size_px, _scale(uses[picture.name], picture), workshop.quality)
+        # Browsers go by the content.
+        return f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}"
+
+    addresses = dict(zip(pictures, workshop.pool.map(address, pictures.values()), strict=True))
+    return set(tab.evaluate(f"({_script('put_back')})({json.dumps(addresses)})"))
 
 
 def _script(name: str) -> str:

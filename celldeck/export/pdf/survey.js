@@ -1,5 +1,8 @@
-/** Make a page ready to be printed, and say where its blanks stand and how large; see stand_ins.py. */
-((sized) => {
+/** Make a page ready to be printed, and say where its blanks stand and how large; see stand_ins.py.
+ *
+ * `sizes` has [width, height, whether it has this size of its own] of each picture, by name.
+ */
+((sizes) => {
   // Chromium leaves out links to files, and would write the address of its temporary one into the PDF. So a link
   // to a file beside the deck goes through the print as one to this host, which exists nowhere. So does one to
   // another slide, which may be printed elsewhere.
@@ -29,15 +32,29 @@
 
   const uses = {};
   const nameIn = (address) => /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
-  const note = (name, scale, isSafe) => {
-    const use = (uses[name] ??= { scale: 0, isSafe: true });
+  const note = (name, scale, isSafe, isCropped) => {
+    const use = (uses[name] ??= { scale: 0, isSafe: true, isCropped: false });
     use.scale = Math.max(use.scale, scale);
     use.isSafe &&= isSafe;
+    use.isCropped ||= isCropped;
   };
   const changesPixels = (element) => {
     for (let at = element; at instanceof Element; at = at.parentElement) {
       const style = getComputedStyle(at);
       if (style.filter !== "none" || style.maskImage !== "none" || style.backdropFilter !== "none") return true;
+    }
+    return false;
+  };
+  const sticksOut = (box, around) =>
+    box.left < around.left - 0.5 ||
+    box.top < around.top - 0.5 ||
+    box.right > around.right + 0.5 ||
+    box.bottom > around.bottom + 0.5;
+  // Of what is not seen as a whole, Chromium prints the pixels that are.
+  const isCut = (element, box) => {
+    for (let at = element.parentElement; at; at = at.parentElement) {
+      const isEdge = at.matches(".celldeck-sheet") || /hidden|clip|auto|scroll/.test(getComputedStyle(at).overflow);
+      if (isEdge && sticksOut(box, at.getBoundingClientRect())) return true;
     }
     return false;
   };
@@ -48,19 +65,37 @@
     const style = getComputedStyle(image);
     const [x, y] = [box.width / image.naturalWidth, box.height / image.naturalHeight];
     const fits = style.objectFit === "contain" || style.objectFit === "scale-down";
-    note(name, fits ? Math.min(x, y) : Math.max(x, y), !changesPixels(image));
+    const isFilled = fits || style.objectFit === "fill" || Math.abs(x - y) < 0.001;
+    note(name, fits ? Math.min(x, y) : Math.max(x, y), !changesPixels(image), !isFilled || isCut(image, box));
   }
+  const drawnSize = (size, width, height, box) => {
+    const [x, y] = [box.width / width, box.height / height];
+    if (size === "cover" || size === "contain") {
+      const scale = size === "cover" ? Math.max(x, y) : Math.min(x, y);
+      return [width * scale, height * scale];
+    }
+    const side = (said, around) =>
+      said?.endsWith("%") ? (parseFloat(said) / 100) * around : said?.endsWith("px") ? parseFloat(said) : null;
+    const [across, down] = size.split(" ");
+    const [w, h] = [side(across, box.width), side(down, box.height)];
+    if (w === null && h === null) return [width, height];
+    return [w ?? (h * width) / height, h ?? (w * height) / width];
+  };
   for (const element of document.querySelectorAll("section, section *")) {
     for (const pseudo of [null, "::before", "::after"]) {
       const style = getComputedStyle(element, pseudo);
       const name = nameIn(style.backgroundImage);
       if (!name || style.content === "none" || style.visibility === "hidden") continue;
       const isPlain = style.backgroundImage.indexOf("url(") === style.backgroundImage.lastIndexOf("url(");
-      const isSized = sized.has(name) || style.backgroundSize !== "auto";
+      const [width, height, hasSize] = sizes[name];
+      const isSized = hasSize || style.backgroundSize !== "auto";
       const isOnce = style.backgroundRepeat === "no-repeat";
-      note(name, -1, isPlain && isSized && isOnce && !changesPixels(element));
       const box = element.getBoundingClientRect();
-      note(name, 0, true);
+      const drawn = drawnSize(style.backgroundSize, width, height, box);
+      const isLarger = drawn[0] > box.width + 0.5 || drawn[1] > box.height + 0.5;
+      const isSafe = isPlain && isSized && isOnce && !changesPixels(element);
+      note(name, -1, isSafe, isLarger || isCut(element, box));
+      note(name, 0, true, false);
       uses[name].box = [
         Math.max(box.width, uses[name].box?.[0] ?? 0),
         Math.max(box.height, uses[name].box?.[1] ?? 0),

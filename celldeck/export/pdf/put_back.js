@@ -1,0 +1,34 @@
+/** Put pictures back where blanks stand for them; return the names of those for which that cannot be done here.
+ *
+ * Args: `addresses`, by name: what is shown in the place of the blank, which may have fewer pixels.
+ */
+((addresses) => {
+  const nameIn = (address) => /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
+  const left = new Set();
+  const waiting = [];
+  for (const image of document.images) {
+    const name = nameIn(image.src);
+    if (!(name in addresses)) continue;
+    const { width, height } = getComputedStyle(image);
+    image.style.setProperty("width", width, "important");
+    image.style.setProperty("height", height, "important");
+    image.src = addresses[name];
+    waiting.push(image.decode().catch(() => {}));
+  }
+  for (const element of document.querySelectorAll("section, section *")) {
+    for (const pseudo of [null, "::before", "::after"]) {
+      const style = getComputedStyle(element, pseudo);
+      const name = nameIn(style.backgroundImage);
+      if (!(name in addresses)) continue;
+      if (pseudo || !element.style.backgroundImage.includes(`#${name}`) || style.backgroundSize === "auto") {
+        left.add(name);
+        continue;
+      }
+      element.style.backgroundImage = `url("${addresses[name]}")`;
+      const image = new Image();
+      image.src = addresses[name];
+      waiting.push(image.decode().catch(() => {}));
+    }
+  }
+  return Promise.all(waiting).then(() => [...left]);
+})
