@@ -131,7 +131,7 @@ def test_a_full_disk_is_told_and_leaves_the_old_pdf(
 def test_a_disk_that_has_no_room_for_a_cache_is_no_matter(
     deck: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (shelf_module, prints.pack.__module__, prints.print_drawings.__module__):
+    for module in (shelf_module, prints.pack.__module__, prints.Drawings.__module__):
         name = module if isinstance(module, str) else module.__name__
         monkeypatch.setattr(f"{name}.write_atomically", full)
     assert build() == 0

@@ -46,6 +46,9 @@ _SWITCHES = (
     "--use-mock-keychain",
 )
 
+_MOST_SPARE = 4
+"""Tabs that are kept; each has a process of its own."""
+
 # Fonts, pictures, then two frames: auto-scaling measures in the first and the result stands in the second.
 # A page out of sight may get no frames, hence the timer beside them.
 _SETTLED = """(async () => {
@@ -82,9 +85,11 @@ class Browser:
         self._timeout_s = timeout_s
         self._devtools: DevTools | None = None
         self._folder: Path | None = None
-        self._spare: tuple[str, str] | None = None
-        """Target and session of a tab that nobody has used yet."""
+        self._spare: list[tuple[str, str]] = []
+        """Targets and sessions of tabs that wait for who asks next."""
         self._lock = threading.Lock()
+        self.tabs = 0
+        """How many are in use."""
 
     def __enter__(self) -> Self:
         """Start the browser.
@@ -140,10 +145,24 @@ class Browser:
     def warm(self) -> None:
         """Have a tab ready for who asks next: it has a process of its own, which takes time to start."""
         devtools = self._devtools
-        if devtools is not None and self._spare is None:
+        if devtools is not None and not self._spare:
             spare = self._fresh(devtools)
             with self._lock:
-                self._spare = spare
+                self._spare.append(spare)
+
+    def _give_back(self, devtools: DevTools, target: str, session: str, tab: Tab) -> None:
+        """Keep a tab that has done its work for who asks next, or close it."""
+        with suppress(DeckError, ProtocolError):
+            if self._is_apart and self._folder is not None and len(self._spare) < _MOST_SPARE:
+                # A page from a file as well, which the same process shows.
+                blank = self._folder / "blank.html"
+                blank.touch()
+                tab.open(blank.as_uri())
+                devtools.forget(session)
+                with self._lock:
+                    self._spare.append((target, session))
+                return
+        self._close(devtools, target, session)
 
     def _fresh(self, devtools: DevTools) -> tuple[str, str]:
         where = {"url": "about:blank"}
@@ -166,19 +185,32 @@ class Browser:
         if devtools is None or folder is None:
             raise DeckError("the browser has been ended")
         with self._lock:
-            spare, self._spare = self._spare, None
-        target, session = spare or self._fresh(devtools)
-        tab = Tab(devtools, session, Path(tempfile.mkdtemp(prefix="page-", dir=folder)), self._timeout_s)
+            spare = self._spare.pop() if self._spare else None
+            self.tabs += 1
         try:
-            tab.call("Page.enable")
-            tab.resize(width_px, height_px)
-            if media:
+            target, session = spare or self._fresh(devtools)
+            tab = Tab(devtools, session, Path(tempfile.mkdtemp(prefix="page-", dir=folder)), self._timeout_s)
+            try:
+                tab.call("Page.enable")
+                tab.resize(width_px, height_px)
                 tab.call("Emulation.setEmulatedMedia", {"media": media})
-            yield tab
+                yield tab
+            except BaseException:
+                self._close(devtools, target, session)
+                raise
+            # Nobody has to wait for that.
+            arguments = (devtools, target, session, tab)
+            threading.Thread(
+                target=self._give_back, args=arguments, daemon=True, name="tab that goes"
+            ).start()
         finally:
-            with suppress(DeckError, ProtocolError):
-                devtools.call("Target.closeTarget", {"targetId": target}, timeout_s=5)
-            devtools.forget(session)
+            with self._lock:
+                self.tabs -= 1
+
+    def _close(self, devtools: DevTools, target: str, session: str) -> None:
+        with suppress(DeckError, ProtocolError):
+            devtools.call("Target.closeTarget", {"targetId": target}, timeout_s=5)
+        devtools.forget(session)
 
 
 class Tab:

@@ -19,6 +19,7 @@ from pathlib import Path
 from celldeck.errors import Notice
 from celldeck.export.browser import Browser
 from celldeck.export.paper import Paper, Sheet
+from celldeck.export.pdf.drawings import Drawings
 from celldeck.export.pdf.join import Leaf, Sheaf, join
 from celldeck.export.pdf.keys import Keys, browser_mark, keys_of
 from celldeck.export.pdf.pictures import Quality
@@ -115,9 +116,11 @@ def _printing(
     if not missing:
         yield ()
         return
-    tabs = min(os.cpu_count() or 1, len(missing) // _FEWEST_SHEETS) if are_apart else 1
-    size = -(-len(missing) // max(1, tabs))
+    idle = (os.cpu_count() or 1) - press.browser().tabs
+    tabs = max(1, min(idle, len(missing) // _FEWEST_SHEETS)) if are_apart else 1
+    size = -(-len(missing) // tabs)
     chunks = [missing[at : at + size] for at in range(0, len(missing), size)]
     with ThreadPoolExecutor(len(chunks)) as printing, ThreadPoolExecutor() as pool:
-        workshop = Workshop(press.document, press.browser, press.pictures, press.quality, pool)
+        drawings = Drawings(press.browser, press.pictures, pool)
+        workshop = Workshop(press.document, press.browser, press.pictures, press.quality, pool, drawings)
         yield [(chunk, printing.submit(print_sheets, paper, chunk, workshop)) for chunk in chunks]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +51,36 @@ def print_drawings(pictures: Sequence[Picture], browser: Browser, folder: Path) 
             with suppress(OSError):  # a build works without its cache
                 write_atomically(files[picture.name], output.getvalue())
     return printed
+
+
+class Drawings:
+    """The drawings of one PDF, whose sheets are printed by several threads: each is printed once."""
+
+    def __init__(self, browser: Callable[[], Browser], folder: Path, pool: Executor) -> None:
+        """Take what they are printed with, where they are kept, and who prints them."""
+        self._browser = browser
+        self._folder = folder
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._begun: dict[str, Future[dict[str, bytes]]] = {}
+
+    def begin(self, pictures: Sequence[Picture]) -> Callable[[], dict[str, bytes]]:
+        """Have drawings printed that are not yet; return what waits for them, as `print_drawings`."""
+        with self._lock:
+            new = [picture for picture in pictures if picture.name not in self._begun]
+            if new:
+                printing = self._pool.submit(self._print, new)
+                self._begun |= {picture.name: printing for picture in new}
+            mine = {picture.name: self._begun[picture.name] for picture in pictures}
+
+        def wait() -> dict[str, bytes]:
+            found = {name: printing.result().get(name) for name, printing in mine.items()}
+            return {name: drawn for name, drawn in found.items() if drawn is not None}
+
+        return wait
+
+    def _print(self, pictures: Sequence[Picture]) -> dict[str, bytes]:
+        return print_drawings(pictures, self._browser(), self._folder)
 
 
 def read_drawing(folder: Path, name: str) -> bytes | None:

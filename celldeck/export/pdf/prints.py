@@ -31,7 +31,7 @@ from urllib.parse import unquote
 
 from celldeck.export.browser import Browser, Tab
 from celldeck.export.paper import Paper
-from celldeck.export.pdf.drawings import print_drawings
+from celldeck.export.pdf.drawings import Drawings
 from celldeck.export.pdf.formula_text import (
     Formula,
     font_of_formulas,
@@ -68,6 +68,7 @@ class Workshop:
     quality: Quality
     pool: Executor
     """Makes pictures ready."""
+    drawings: Drawings
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,8 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     for name, scale in _guessed(plain, pictures).items():
         packing.begin(pictures[name], scale)
     drawings = [picture for picture in pictures.values() if picture.kind == "drawing"]
-    browser = workshop.browser()
-    drawing = workshop.pool.submit(print_drawings, drawings, browser, workshop.folder)
-    with browser.tab(width, height, media="print") as tab:
+    drawing = workshop.drawings.begin(drawings)
+    with workshop.browser().tab(width, height, media="print") as tab:
         tab.open_html(html)
         if flows:
             tab.evaluate(f"({_script('paginate')})()")
@@ -156,7 +156,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         unsafe = _put_back(tab, {name: pictures[name] for name in back}, uses, workshop)
         content = b"" if unsafe else tab.pdf(width, height)
     seen = [pictures[name] for name in uses if name not in back]
-    drawn = drawing.result()
+    drawn = drawing()
     undrawn = {p.name for p in seen if p.kind == "drawing" and p.name not in drawn}
     broken = {name for name, (_, future) in packed.items() if future.exception()}
     if unsafe or broken or undrawn:

@@ -94,7 +94,8 @@
       const drawn = drawnSize(style.backgroundSize, width, height, box);
       const isLarger = drawn[0] > box.width + 0.5 || drawn[1] > box.height + 0.5;
       const isSafe = isPlain && isSized && isOnce && !changesPixels(element);
-      note(name, -1, isSafe, isLarger || isCut(element, box));
+      // Where the box of a pseudo-element is, nothing tells.
+      note(name, -1, isSafe, !pseudo && (isLarger || isCut(element, box)));
       note(name, 0, true, false);
       uses[name].box = [
         Math.max(box.width, uses[name].box?.[0] ?? 0),
