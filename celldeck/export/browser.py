@@ -142,6 +142,11 @@ class Browser:
                 time.sleep(0.05)
             self._folder = None
 
+    @property
+    def spare(self) -> int:
+        """How many tabs wait for who asks next."""
+        return len(self._spare)
+
     def warm(self) -> None:
         """Have a tab ready for who asks next: it has a process of its own, which takes time to start."""
         devtools = self._devtools

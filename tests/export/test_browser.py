@@ -150,3 +150,24 @@ def test_a_browser_that_hangs_at_its_start_is_given_up_and_killed(tmp_path: Path
     assert time.monotonic() - start < 10
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+@pytest.mark.browser
+def test_a_tab_that_has_done_its_work_is_used_again_as_a_fresh_one(program: Path) -> None:
+    shown = "document.body.textContent + matchMedia('print').matches + innerWidth + (globalThis.left ?? '')"
+    with Browser(program, is_apart=True) as browser:
+        with browser.tab(1280, 720, media="print") as tab:
+            tab.open_html("<p>one")
+            tab.evaluate("globalThis.left = 'left'")
+            assert tab.evaluate(shown) == "onetrue1280left"
+        end = time.monotonic() + 10
+        while browser.spare < 1:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        with browser.tab(640, 480) as tab:
+            assert browser.spare == 0
+            assert tab.evaluate(shown) == "false640"
+        # One that has failed may be in any state.
+        with pytest.raises(ZeroDivisionError), browser.tab():
+            _ = 1 / 0
+        assert browser.tabs == 0
