@@ -88,8 +88,6 @@ class Browser:
         self._spare: list[tuple[str, str]] = []
         """Targets and sessions of tabs that wait for who asks next."""
         self._lock = threading.Lock()
-        self.tabs = 0
-        """How many are in use."""
 
     def __enter__(self) -> Self:
         """Start the browser.
@@ -157,8 +155,9 @@ class Browser:
 
     def _give_back(self, devtools: DevTools, target: str, session: str, tab: Tab) -> None:
         """Keep a tab that has done its work for who asks next, or close it."""
-        with suppress(DeckError, ProtocolError):
-            if self._is_apart and self._folder is not None and len(self._spare) < _MOST_SPARE:
+        # Meanwhile the browser may be ended, and its folder with it.
+        with suppress(DeckError, ProtocolError, OSError):
+            if self._is_apart and self._folder is not None and self.spare < _MOST_SPARE:
                 # A page from a file as well, which the same process shows.
                 blank = self._folder / "blank.html"
                 blank.touch()
@@ -191,26 +190,19 @@ class Browser:
             raise DeckError("the browser has been ended")
         with self._lock:
             spare = self._spare.pop() if self._spare else None
-            self.tabs += 1
+        target, session = spare or self._fresh(devtools)
+        tab = Tab(devtools, session, Path(tempfile.mkdtemp(prefix="page-", dir=folder)), self._timeout_s)
         try:
-            target, session = spare or self._fresh(devtools)
-            tab = Tab(devtools, session, Path(tempfile.mkdtemp(prefix="page-", dir=folder)), self._timeout_s)
-            try:
-                tab.call("Page.enable")
-                tab.resize(width_px, height_px)
-                tab.call("Emulation.setEmulatedMedia", {"media": media})
-                yield tab
-            except BaseException:
-                self._close(devtools, target, session)
-                raise
-            # Nobody has to wait for that.
-            arguments = (devtools, target, session, tab)
-            threading.Thread(
-                target=self._give_back, args=arguments, daemon=True, name="tab that goes"
-            ).start()
-        finally:
-            with self._lock:
-                self.tabs -= 1
+            tab.call("Page.enable")
+            tab.resize(width_px, height_px)
+            tab.call("Emulation.setEmulatedMedia", {"media": media})
+            yield tab
+        except BaseException:
+            self._close(devtools, target, session)
+            raise
+        # Nobody has to wait for that.
+        arguments = (devtools, target, session, tab)
+        threading.Thread(target=self._give_back, args=arguments, daemon=True, name="tab that goes").start()
 
     def _close(self, devtools: DevTools, target: str, session: str) -> None:
         with suppress(DeckError, ProtocolError):

@@ -110,6 +110,8 @@ class Printer(threading.Thread):
         html = self._outputs(path)
         shelf = tools.shelf(html.with_suffix(".pdf"))
         shelf.most_prints = _MOST_PRINTS
+        # A deck that cannot be printed now is not printed as it was before.
+        self._scattered.pop(path, None)
         if order.is_whole:
             shelf.forget()
         try:
@@ -120,7 +122,6 @@ class Printer(threading.Thread):
             self._tell(path, text)
             return
         self._tell(path, *(str(notice) for notice in notices if notice.kind == "pdf-pages"))
-        self._scattered.pop(path, None)
         if shelf.is_scattered:
             self._scattered[path] = order
         if not order.is_whole:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,6 +30,29 @@ from celldeck.files import write_atomically
 
 _FEWEST_SHEETS = 12
 """Fewer than these are not worth a further tab."""
+
+
+class _Tabs:
+    """How many tabs print at the moment, of all decks: more than there are cores hinder one another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._used = 0
+
+    @contextmanager
+    def taken(self, wanted: int) -> Iterator[int]:
+        """Take as many tabs as are wanted and of use, one at least."""
+        with self._lock:
+            tabs = max(1, min(wanted, (os.cpu_count() or 1) - self._used))
+            self._used += tabs
+        try:
+            yield tabs
+        finally:
+            with self._lock:
+                self._used -= tabs
+
+
+_TABS = _Tabs()
 
 
 @dataclass(frozen=True)
@@ -116,11 +140,10 @@ def _printing(
     if not missing:
         yield ()
         return
-    idle = (os.cpu_count() or 1) - press.browser().tabs
-    tabs = max(1, min(idle, len(missing) // _FEWEST_SHEETS)) if are_apart else 1
-    size = -(-len(missing) // tabs)
-    chunks = [missing[at : at + size] for at in range(0, len(missing), size)]
-    with ThreadPoolExecutor(len(chunks)) as printing, ThreadPoolExecutor() as pool:
-        drawings = Drawings(press.browser, press.pictures, pool)
-        workshop = Workshop(press.document, press.browser, press.pictures, press.quality, pool, drawings)
-        yield [(chunk, printing.submit(print_sheets, paper, chunk, workshop)) for chunk in chunks]
+    with _TABS.taken(len(missing) // _FEWEST_SHEETS if are_apart else 1) as tabs:
+        size = -(-len(missing) // tabs)
+        chunks = [missing[at : at + size] for at in range(0, len(missing), size)]
+        with ThreadPoolExecutor(len(chunks)) as printing, ThreadPoolExecutor() as pool:
+            drawings = Drawings(press.browser, press.pictures, pool)
+            workshop = Workshop(press.document, press.browser, press.pictures, press.quality, pool, drawings)
+            yield [(chunk, printing.submit(print_sheets, paper, chunk, workshop)) for chunk in chunks]
