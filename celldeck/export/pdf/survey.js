@@ -31,7 +31,10 @@
   }
 
   const uses = {};
-  const nameIn = (address) => /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
+  const nameIn = (address) => {
+    const name = /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
+    return name in sizes ? name : undefined;
+  };
   const note = (name, scale, isSafe, isCropped) => {
     const use = (uses[name] ??= { scale: 0, isSafe: true, isCropped: false });
     use.scale = Math.max(use.scale, scale);
