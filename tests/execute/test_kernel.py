@@ -16,7 +16,8 @@ from decks import deck_of, texts
 from celldeck.errors import DeckError
 from celldeck.execute import ExecuteTools, Store, execute
 from celldeck.execute import kernel as kernel_module
-from celldeck.execute.kernels import CannotStart, Kernels
+from celldeck.execute.kernel import JupyterKernel
+from celldeck.execute.kernels import CannotStart, Kernel, Kernels
 from celldeck.model import Deck
 
 pytestmark = pytest.mark.kernel
@@ -254,6 +255,24 @@ def test_a_kernelspec_of_another_name_runs_with_the_agent(
     assert texts(run(tmp_path, "import os; print(os.environ['MINE'])", store=store, head=head).cells) == [
         ["now\n"]
     ]
+
+
+def test_whoever_asks_what_kernel_this_is_draws_none_of_the_random_numbers(tmp_path: Path) -> None:
+    # A tip is part of the answer, and IPython draws it; we ask again where the first answer is late.
+    kernels = Kernels()
+    asked = []
+
+    def start(name: str, folder: Path, gateway: str | None) -> Kernel:
+        kernel = kernels.start(name, folder, gateway)
+        assert isinstance(kernel, JupyterKernel)
+        asked.append(kernel.ask("kernel_info", {}, 10))
+        return kernel
+
+    deck = deck_of("import random\nrandom.random()", path=tmp_path / "talk.md")
+    plain_run = execute(deck, ExecuteTools(start=kernels.start))
+    assert texts(execute(deck, ExecuteTools(start=start)).cells) == texts(plain_run.cells)
+    assert asked[0] is not None
+    assert "IPython" in asked[0]["banner"]
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

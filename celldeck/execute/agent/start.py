@@ -25,6 +25,8 @@ def install(shell: Any, modules: dict[str, Any], settings: dict[str, Any]) -> No
     pictures = modules["pictures"].Pictures(shell)
     values = modules["values"].Values(shell, settings["longest_text"], settings["largest_content"])
     shell.ask_exit = leave
+    # Whoever asks what kernel this is would be told a tip, drawn from the random numbers of the cells.
+    shell.enable_tip = False
     if hasattr(shell, "_tee"):
         # The same for what every cell prints, without a bound.
         shell._tee = lambda channel: contextlib.nullcontext()
