@@ -64,10 +64,12 @@ class Live:
     opaque: str = ""
     trail: list[str] = field(default_factory=list)
     """The identities of the cells that ran in it, in order."""
+    has_files: bool = True
+    """Files are as its cells have left them, not as cells below would."""
 
     def copy(self) -> Live:
         """Return another one that is equal."""
-        return Live(dict(self.versions), dict(self.groups), self.opaque, list(self.trail))
+        return replace(self, versions=dict(self.versions), groups=dict(self.groups), trail=list(self.trail))
 
     def group(self, name: str) -> Group:
         """Return the names that share something with one, itself among them."""
@@ -139,6 +141,8 @@ class Incremental:
             self._run_plainly(walk, error)
         else:
             self._vault.bring(walk.states[-1].files)
+            if self.live is not None:
+                self.live.has_files = False
 
     def build_clean(self, walk: Walk) -> None:
         """Run all steps in a fresh kernel; see `build`."""
@@ -347,8 +351,9 @@ class Incremental:
         step, state = walk.steps[index], walk.states[index]
         request = self._request(walk, index, live)
         is_clean = self._is_clean(walk, index)
-        if not is_clean:
+        if not (is_clean and live.has_files):
             self._vault.bring(state.files)
+            live.has_files = True
         # Whatever comes, nobody knows what the kernel holds until the cell has ended well.
         self.live = None
         walk.ran.append(index)

@@ -45,6 +45,23 @@ def test_outputs_are_those_of_a_clean_run_after_restarts_too(
             shutil.rmtree(written) if written.is_dir() else written.unlink(missing_ok=True)
 
 
+def test_a_kernel_that_has_run_the_first_cells_finds_the_files_of_those(
+    tmp_path: Path, oracle: Oracle
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    path = tmp_path / "deck.md"
+    write = "with open('f1.txt', 'a') as file:\n    file.write('+')"
+    read = "print(open('f1.txt').read())"
+    first, second = ["x = 1", write, read], ["x = 2", write, read]
+    # The second session runs `x = 2` in its kernel, and keeps what stands below.
+    for edits in ([first], [second, ["x = 2", f"{write}\nx", read]]):
+        with Session(path) as session:
+            for cells in edits:
+                path.write_text(text_of(cells), "utf-8")
+                build = session.build()
+                assert masked(shown_of(build.deck)) == masked(oracle.run(cells)), build.explain
+
+
 def test_the_next_session_knows_which_files_cells_have_written(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
     path, log = tmp_path / "deck.md", tmp_path / "log.txt"
