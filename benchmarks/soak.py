@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import resource
 import shutil
 import sys
 import tempfile
@@ -25,6 +26,8 @@ from celldeck import Session
 from celldeck.session import Build
 
 EDITS_A_DECK = 40
+MOST_MEMORY_BYTES = 3 << 30
+"""A cell may well make a list of a generator that never ends."""
 RESTART = 0.05
 """How likely a session ends after an edit."""
 
@@ -76,6 +79,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--failures", type=Path, default=Path("soak"))
     arguments = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     rng, oracle, began = random.Random(arguments.seed), Oracle(), time.monotonic()
     done = wrong = ran = cells = 0
     while done < arguments.edits:
