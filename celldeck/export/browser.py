@@ -293,13 +293,20 @@ class Tab:
         return answer["result"].get("value")
 
     def pdf(
-        self, width_px: float, height_px: float, *, is_tagged: bool = True, timeout_s: float = 300.0
+        self,
+        width_px: float,
+        height_px: float,
+        *,
+        scale: float = 1.0,
+        is_tagged: bool = True,
+        timeout_s: float = 300.0,
     ) -> bytes:
         """Print the page: backgrounds too, tagged and with an outline of its headings.
 
         Args:
             width_px: of the paper, unless the page's own `@page` says otherwise.
             height_px: as `width_px`.
+            scale: how large everything is drawn. The paper is not scaled with it.
             is_tagged: with the outline and the tags, or without.
         """
         stream = self.call(
@@ -307,6 +314,7 @@ class Tab:
             {
                 "paperWidth": width_px / 96,
                 "paperHeight": height_px / 96,
+                "scale": scale,
                 "marginTop": 0,
                 "marginBottom": 0,
                 "marginLeft": 0,

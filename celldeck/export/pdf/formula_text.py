@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from celldeck.export.pdf.matrix import Matrix, inverse, times
 from celldeck.frozen import frozen
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ _STEP = re.compile(
     rb"|/\w+ <</MCID (?P<mark>\d+) ?>>BDC|(?P<end>EMC))$",
     re.MULTILINE,
 )
-Matrix = tuple[float, float, float, float, float, float]
 
 
 @frozen
@@ -127,7 +127,7 @@ def _written(content: bytes, wanted: dict[int, Formula], height_pt: float) -> by
             now = saved.pop() if saved else now
         elif step["matrix"]:
             numbers = [float(number) for number in step["matrix"].split()]
-            now = _times(numbers, now) if len(numbers) == 6 else now
+            now = times(numbers, now) if len(numbers) == 6 else now
         elif step["mark"]:
             open_mark = int(step["mark"])
         elif open_mark in wanted:
@@ -143,7 +143,7 @@ def _text(formula: Formula, now: Matrix, height_pt: float) -> bytes:
     # Helvetica's letters are about half as wide as high.
     size = max(1.0, min(height, 12.0))
     stretch = max(1.0, 100 * width / (0.5 * size * max(1, len(plain))))
-    place = _times((1, 0, 0, 1, x, height_pt - y - height * 0.75), _inverse(now))
+    place = times((1, 0, 0, 1, x, height_pt - y - height * 0.75), inverse(now))
     numbers = " ".join(f"{value:.5f}" for value in place)
     escaped = re.sub(rb"([\\()])", rb"\\\1", plain)
     shown = b"(" + escaped + b") Tj"
@@ -152,15 +152,3 @@ def _text(formula: Formula, now: Matrix, height_pt: float) -> bytes:
         shown = b"/Span <</ActualText <" + actual + b">>>BDC\n" + shown + b"\nEMC"
     head = f"BT\n{_FONT} {size:.2f} Tf\n3 Tr\n{stretch:.2f} Tz\n{numbers} Tm\n".encode()
     return head + shown + b"\n100 Tz\n0 Tr\nET\n"
-
-
-def _times(one: Sequence[float], other: Matrix) -> Matrix:
-    a, b, c, d, e, f = one
-    g, h, i, j, k, m = other
-    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
-
-
-def _inverse(matrix: Matrix) -> Matrix:
-    a, b, c, d, e, f = matrix
-    whole = (a * d - b * c) or 1.0
-    return (d / whole, -b / whole, -c / whole, a / whole, (c * f - d * e) / whole, (b * e - a * f) / whole)

@@ -6,7 +6,8 @@ The way of sheets through here::
     paginate.js   in the browser: notes get the room that they need
     soft_shadows.js, painted_in_order.js    text stays text, and stands in the order in which it is read
     survey.js     how large each picture is shown, and whether as a whole; where formulas stand
-    put_back.js   pictures that are seen in part, or through a filter, stand there again; then it is printed
+    put_back.js   pictures that are seen in part, or through a filter, stand there again
+    print_smaller.js    the paper is made smaller; then it is printed. smaller: and enlarged
     pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept
     drawings      each SVG printed once, alone, and kept
     names         what the content of a page calls things depends on the page alone
@@ -42,6 +43,7 @@ from celldeck.export.pdf.formula_text import (
 from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.parts import Survey, take_apart
 from celldeck.export.pdf.pictures import Packed, Quality, pack, packed_name, reduced
+from celldeck.export.pdf.smaller import enlarge, scale_of
 from celldeck.export.pdf.stand_ins import Picture, set_aside
 from celldeck.export.pdf.structure import mark_artifacts, mark_forms, mend_tags
 from celldeck.export.pdf.swap import blanks, places_of
@@ -108,12 +110,14 @@ def print_sheets(paper: Paper, numbers: Sequence[int], workshop: Workshop) -> Pr
             break
         excluded |= lost
         pdf.close()
-    return _ready(pdf, places, printed, len(numbers))
+    return _ready(pdf, places, printed, len(numbers), page.size_px)
 
 
 @dataclass(frozen=True)
 class _Printed:
     content: bytes
+    scale: float
+    """At which it was printed."""
     needed: frozenset[str]
     """The names of the pictures that are seen, so whose blanks must be in the content."""
     packing: dict[str, tuple[str, Future[Packed]]]
@@ -154,7 +158,8 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         }
         packing.drop_others(packed)
         unsafe = _put_back(tab, {name: pictures[name] for name in back}, uses, workshop)
-        content = b"" if unsafe else tab.pdf(width, height)
+        scale = 1.0 if flows else _made_smaller(tab, page.size_px, workshop.quality)
+        content = b"" if unsafe else tab.pdf(width, height, scale=scale)
     seen = [pictures[name] for name in uses if name not in back]
     drawn = drawing()
     undrawn = {p.name for p in seen if p.kind == "drawing" and p.name not in drawn}
@@ -163,6 +168,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         return _print(page, flows, workshop, excluded | unsafe | broken | undrawn)
     return _Printed(
         content,
+        scale,
         # A picture that is not in view at all, such as a hidden one, leaves no blank either.
         frozenset(
             name
@@ -239,6 +245,15 @@ def _surveyed(tab: Tab, pictures: Mapping[str, Picture]) -> dict[str, Any]:
     return found
 
 
+def _made_smaller(tab: Tab, size_px: tuple[float, float], quality: Quality) -> float:
+    """Make the paper smaller, if that is worth while and can be done; return the scale to print at."""
+    scale = scale_of(size_px, quality)
+    if scale == 1.0:
+        return scale
+    sizes = json.dumps([size_px, [side * scale for side in size_px]])
+    return scale if tab.evaluate(f"({_script('print_smaller')})(...{sizes})") else 1.0
+
+
 def _put_back(
     tab: Tab, pictures: Mapping[str, Picture], uses: Mapping[str, Any], workshop: Workshop
 ) -> set[str]:
@@ -268,7 +283,13 @@ def _scale(use: dict[str, Any], picture: Picture) -> float:
     return scale
 
 
-def _ready(pdf: Pdf, blank: dict[str, list[Any]], printed: _Printed, count: int) -> Print:
+def _ready(
+    pdf: Pdf,
+    blank: dict[str, list[Any]],
+    printed: _Printed,
+    count: int,
+    size_px: tuple[float, float],
+) -> Print:
     """Make the pages of a print ready."""
     names: dict[tuple[int, int], str] = {}
     made: dict[str, Packed | bytes] = {}
@@ -281,6 +302,7 @@ def _ready(pdf: Pdf, blank: dict[str, list[Any]], printed: _Printed, count: int)
             what = f"{name}-{width}x{height}-drawing"
             made[what] = printed.drawings[name]
         names |= {stream.objgen: what for stream in streams}
+    enlarge(pdf, printed.scale, size_px)
     mend_tags(pdf, {formula.tex for formula in printed.formulas})
     marks = marks_of_formulas(pdf, printed.formulas)
     font = font_of_formulas(pdf)

@@ -25,7 +25,7 @@ from celldeck.files import write_atomically
 if TYPE_CHECKING:
     from pikepdf import Pdf
 
-_VERSION = 4
+_VERSION = 5
 MOST_PRINTS = 8
 """Each print has fonts of its own, of the letters in it; more of them are not worth what they save."""
 
