@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 Quality = Literal["draft", "good", "lossless"]
 # Pixels for a CSS pixel of the page, and the quality of JPEGs.
-_LOOKS: dict[Quality, tuple[float, int]] = {"draft": (1.0, 60), "good": (2.0, 85), "lossless": (1e9, 100)}
-_VERSION = 1
+_LOOKS: dict[Quality, tuple[float, int]] = {"draft": (1.0, 60), "good": (2.0, 80), "lossless": (1e9, 100)}
+_VERSION = 2
 
 
 @frozen
@@ -101,10 +101,19 @@ def _pack(data: bytes, size: tuple[int, int], jpeg_quality: int, *, lossless: bo
     flat = None if is_jpeg else _palette(image)
     if flat is not None:
         return Packed(*flat, mask)
+    return Packed(*_jpeg(image, jpeg_quality, subsampling=2 if is_jpeg else 0), mask)
+
+
+def as_photograph(image: Pillow.Image, quality: Quality) -> Packed:
+    """Return a picture, grey or in colours, as a photograph."""
+    return Packed(*_jpeg(image, _LOOKS[quality][1], subsampling=2))
+
+
+def _jpeg(image: Pillow.Image, quality: int, subsampling: int) -> tuple[dict[str, Any], bytes]:
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=jpeg_quality, subsampling=2 if is_jpeg else 0, optimize=True)
+    image.save(file, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
     space = "/DeviceGray" if image.mode == "L" else "/DeviceRGB"
-    return Packed(_entries(size, space, 8) | {"/Filter": "/DCTDecode"}, file.getvalue(), mask)
+    return _entries(image.size, space, 8) | {"/Filter": "/DCTDecode"}, file.getvalue()
 
 
 def reduced(data: bytes, size_px: tuple[int, int], scale: float, quality: Quality) -> bytes:

@@ -9,6 +9,7 @@ The way of sheets through here::
     put_back.js   pictures that are seen in part, or through a filter, stand there again
     print_smaller.js    the paper is made smaller; then it is printed. smaller: and enlarged
     pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept
+    repack        what Chromium has deflated, as photographs
     drawings      each SVG printed once, alone, and kept
     names         what the content of a page calls things depends on the page alone
     structure     tags as PDF/UA-1 wants them; formula_text: the TeX of formulas
@@ -43,6 +44,7 @@ from celldeck.export.pdf.formula_text import (
 from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.parts import Survey, take_apart
 from celldeck.export.pdf.pictures import Packed, Quality, pack, packed_name, reduced
+from celldeck.export.pdf.repack import repack
 from celldeck.export.pdf.smaller import enlarge, scale_of
 from celldeck.export.pdf.stand_ins import Picture, set_aside
 from celldeck.export.pdf.structure import mark_artifacts, mark_forms, mend_tags
@@ -110,7 +112,7 @@ def print_sheets(paper: Paper, numbers: Sequence[int], workshop: Workshop) -> Pr
             break
         excluded |= lost
         pdf.close()
-    return _ready(pdf, places, printed, len(numbers), page.size_px)
+    return _ready(pdf, places, printed, len(numbers), page.size_px, workshop)
 
 
 @dataclass(frozen=True)
@@ -289,6 +291,7 @@ def _ready(
     printed: _Printed,
     count: int,
     size_px: tuple[float, float],
+    workshop: Workshop,
 ) -> Print:
     """Make the pages of a print ready."""
     names: dict[tuple[int, int], str] = {}
@@ -302,6 +305,7 @@ def _ready(
             what = f"{name}-{width}x{height}-drawing"
             made[what] = printed.drawings[name]
         names |= {stream.objgen: what for stream in streams}
+    repack(pdf, set(names), workshop.quality, workshop.pool)
     enlarge(pdf, printed.scale, size_px)
     mend_tags(pdf, {formula.tex for formula in printed.formulas})
     marks = marks_of_formulas(pdf, printed.formulas)

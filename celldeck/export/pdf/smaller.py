@@ -20,8 +20,6 @@ from celldeck.export.pdf.pictures import Quality
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
 
-_DOTS = 300 / 96
-"""For a CSS pixel, on paper of full size."""
 _FIFTIETHS: dict[Quality, int] = {"draft": 16, "good": 30, "lossless": 50}
 """The least scale: 1, 1.875 and 3.125 dots for a CSS pixel. With fiftieths dots are sixteenths of pixels, so
 nothing moves by rounding."""
@@ -58,27 +56,35 @@ def enlarge(pdf: Pdf, scale: float, size_px: tuple[float, float]) -> None:
                     annotation[key] = _moved(annotation[key], matrix)
         _enlarge_patterns(pdf, sheet.obj, matrix, copies)
         numbers = " ".join(f"{number:.12g}" for number in matrix)
-        put(sheet.Contents, f"{numbers} cm\n".encode() + _exact(sheet.Contents.read_bytes(), scale))
+        put(sheet.Contents, f"{numbers} cm\n".encode() + _exact(sheet.Contents.read_bytes()))
     if "/Outlines" in pdf.Root:
         _enlarge_entries(pdf.Root.Outlines.get("/First"), places)
 
 
-_PAGE = re.compile(rb"^([\d.]+) 0 0 \1 0 (-?[\d.]+) cm$", re.MULTILINE)
+_PLACING = re.compile(rb"^((?:-?[\d.]+ ){6})cm$", re.MULTILINE)
+_SEEN_DOTS = 0.002
+"""Less is no distance."""
 
 
-def _exact(content: bytes, scale: float) -> bytes:
-    """Return what a page draws with CSS pixels as large as they are to be.
+def _exact(content: bytes) -> bytes:
+    """Return what a page draws without what Chromium's reckoning in seven digits adds to matrices.
 
-    Chromium reckons their size and where the page begins in numbers of seven digits, and letters that stand just
-    between two pixels of a screen would go to the other one.
+    Letters and pictures that stand just between two pixels of a screen would go to the other one.
     """
-    dots = round(scale * _DOTS, 6)
 
     def mended(match: re.Match[bytes]) -> bytes:
-        is_page = abs(float(match[1]) - dots) < 1e-5 and abs(float(match[2])) < 0.02
-        return f"{dots:g} 0 0 {dots:g} 0 0 cm".encode() if is_page else match[0]
+        return b" ".join(_seven(at, number) for at, number in enumerate(match[1].split())) + b" cm"
 
-    return _PAGE.sub(mended, content)
+    return _PLACING.sub(mended, content)
+
+
+def _seven(at: int, number: bytes) -> bytes:
+    """Return a number of a matrix, in its place from 0, with seven digits."""
+    value = float(number)
+    if at > 3 and abs(value) < _SEEN_DOTS:
+        return b"0"
+    # The size of a dot has eight digits in plain prints, and is what decides there.
+    return number if abs(value) < 1 else f"{value:.7g}".encode()
 
 
 def _enlarge_patterns(
