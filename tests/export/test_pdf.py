@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shutil
+import subprocess
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from typing import Any
 import pikepdf
 import pytest
 from driver import page, painted_text, press, words
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from celldeck.export.browser import Browser, Tab
 from celldeck.export.paper import plain_paper
@@ -258,6 +261,70 @@ def test_a_picture_that_is_cut_is_printed_in_one_go_with_the_pixels_that_are_see
     assert 300 <= int(image.Width) <= 2000
     # What is seen is the picture, not a blank.
     assert len(set(image.read_bytes())) > 100
+
+
+@pytest.mark.parametrize(
+    ("quality", "kind"), [("draft", "/DCTDecode"), ("good", "/DCTDecode"), ("lossless", "/FlateDecode")]
+)
+def test_a_photograph_that_is_cut_is_kept_as_one(
+    browser: Browser, tmp_path: Path, quality: Any, kind: str
+) -> None:
+    pdf = printed(page(CUT["to fit"]), browser, tmp_path / "deck.pdf", quality)
+    (image,) = _images(pdf)
+    assert image.Filter == kind
+
+
+SOFT = (
+    '<h1 id="top">Title</h1><p><a href="#top">a link</a></p>'
+    '<div style="box-shadow:0 0 40px #000;width:600px;height:300px;margin:50px"></div>'
+    '<div style="background:linear-gradient(90deg,red,blue);width:300px;height:80px">on it</div>'
+)
+
+
+def _pixels(path: Path, number: int) -> Image.Image:
+    """Return a page (from 1) of a PDF as it is seen."""
+    if not shutil.which("pdftoppm"):
+        pytest.skip("needs poppler's pdftoppm")
+    command = ["pdftoppm", "-r", "72", "-f", str(number), "-l", str(number), "-png", str(path)]
+    shown = subprocess.run(command, capture_output=True, check=True).stdout
+    return Image.open(io.BytesIO(shown)).convert("RGB")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1280, 960)])
+def test_soft_shadows_have_no_more_pixels_than_are_seen_and_all_stands_where_it_stood(
+    browser: Browser, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    plain = page("<p>first</p>", SOFT, SOFT)
+    plain = replace(plain, size_px=size, page_size=(f"{size[0]}px", f"{size[1]}px"))
+    pdfs = {
+        quality: printed(plain, browser, tmp_path / f"{quality}.pdf", quality)
+        for quality in ("lossless", "good")
+    }
+    fine, good = (max(int(image.Width) for image in _images(pdf)) for pdf in pdfs.values())
+    assert good < 0.65 * fine
+
+    def places(pdf: pikepdf.Pdf) -> list[Any]:
+        def where(numbers: Any) -> list[float]:
+            return [round(float(number), 1) for number in numbers]
+
+        links = [where(link.Rect) for sheet in pdf.pages for link in sheet.get("/Annots", ())]
+        outlines = [where(list(item.obj.Dest)[2:4]) for item in pdf.open_outline().root]
+        return [[where(sheet.mediabox) for sheet in pdf.pages], links, outlines]
+
+    assert places(pdfs["good"]) == places(pdfs["lossless"])
+    assert len(places(pdfs["good"])[1]) == len(places(pdfs["good"])[2]) == 2
+    for number in (1, 3):
+        # A letter between two pixels may go to either.
+        one, other = (_pixels(tmp_path / f"{quality}.pdf", number).reduce(4) for quality in pdfs)
+        assert max(ImageStat.Stat(ImageChops.difference(one, other)).rms) < 2
+
+
+def test_a_style_that_asks_for_other_paper_is_printed_on_paper_of_full_size(
+    browser: Browser, tmp_path: Path
+) -> None:
+    pdf = printed(page(SOFT, css="@page :left { size: 800px 600px }"), browser, tmp_path / "deck.pdf")
+    assert [float(side) for side in pdf.pages[0].mediabox] == [0, 0, 960, 540]
+    assert max(int(image.Width) for image in _images(pdf)) > 500
 
 
 def test_a_picture_that_is_none_leaves_the_rest_as_it_is(browser: Browser, tmp_path: Path) -> None:

@@ -56,35 +56,36 @@ def enlarge(pdf: Pdf, scale: float, size_px: tuple[float, float]) -> None:
                     annotation[key] = _moved(annotation[key], matrix)
         _enlarge_patterns(pdf, sheet.obj, matrix, copies)
         numbers = " ".join(f"{number:.12g}" for number in matrix)
-        put(sheet.Contents, f"{numbers} cm\n".encode() + _exact(sheet.Contents.read_bytes()))
+        put(sheet.Contents, f"{numbers} cm\n".encode() + _exact(sheet.Contents.read_bytes(), scale))
     if "/Outlines" in pdf.Root:
         _enlarge_entries(pdf.Root.Outlines.get("/First"), places)
 
 
 _PLACING = re.compile(rb"^((?:-?[\d.]+ ){6})cm$", re.MULTILINE)
+_NOISE = 4e-7
 _SEEN_DOTS = 0.002
 """Less is no distance."""
 
 
-def _exact(content: bytes) -> bytes:
-    """Return what a page draws without what Chromium's reckoning in seven digits adds to matrices.
+def _exact(content: bytes, scale: float) -> bytes:
+    """Return what a page draws, without what reckoning in seven digits has added to scale and places.
 
-    Letters and pictures that stand just between two pixels of a screen would go to the other one.
+    Letters and pictures that stand just between two pixels of a screen would go to the other one. The
+    browser's layout is in 64ths of pixels.
     """
+    unit = scale * 300 / 96 / 64
 
     def mended(match: re.Match[bytes]) -> bytes:
-        return b" ".join(_seven(at, number) for at, number in enumerate(match[1].split())) + b" cm"
+        return b" ".join(exact(at, number) for at, number in enumerate(match[1].split())) + b" cm"
+
+    def exact(at: int, number: bytes) -> bytes:
+        value = float(number)
+        if at > 3 and abs(value) < _SEEN_DOTS:
+            return b"0"
+        whole = round(value / unit) * unit
+        return f"{whole:.10g}".encode() if 0 < abs(value - whole) <= _NOISE * abs(value) else number
 
     return _PLACING.sub(mended, content)
-
-
-def _seven(at: int, number: bytes) -> bytes:
-    """Return a number of a matrix, in its place from 0, with seven digits."""
-    value = float(number)
-    if at > 3 and abs(value) < _SEEN_DOTS:
-        return b"0"
-    # The size of a dot has eight digits in plain prints, and is what decides there.
-    return number if abs(value) < 1 else f"{value:.7g}".encode()
 
 
 def _enlarge_patterns(
