@@ -260,7 +260,7 @@ def test_a_picture_that_is_cut_is_printed_in_one_go_with_the_pixels_that_are_see
     (image,) = _images(pdf)
     assert 300 <= int(image.Width) <= 2000
     # What is seen is the picture, not a blank.
-    assert len(set(image.read_bytes())) > 100
+    assert len(pikepdf.PdfImage(image).as_pil_image().convert("L").getcolors(256) or ()) > 100
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def _pixels(path: Path, number: int) -> Image.Image:
     return Image.open(io.BytesIO(shown)).convert("RGB")
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1280, 960)])
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
 def test_soft_shadows_have_no_more_pixels_than_are_seen_and_all_stands_where_it_stood(
     browser: Browser, tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -314,8 +314,7 @@ def test_soft_shadows_have_no_more_pixels_than_are_seen_and_all_stands_where_it_
     assert places(pdfs["good"]) == places(pdfs["lossless"])
     assert len(places(pdfs["good"])[1]) == len(places(pdfs["good"])[2]) == 2
     for number in (1, 3):
-        # A letter between two pixels may go to either.
-        one, other = (_pixels(tmp_path / f"{quality}.pdf", number).reduce(4) for quality in pdfs)
+        one, other = (_pixels(tmp_path / f"{quality}.pdf", number) for quality in pdfs)
         assert max(ImageStat.Stat(ImageChops.difference(one, other)).rms) < 2
 
 

@@ -45,7 +45,7 @@ from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.parts import Survey, take_apart
 from celldeck.export.pdf.pictures import Packed, Quality, pack, packed_name, reduced
 from celldeck.export.pdf.repack import repack
-from celldeck.export.pdf.smaller import enlarge, scale_of
+from celldeck.export.pdf.smaller import SCALE, enlarge, paper_of
 from celldeck.export.pdf.stand_ins import Picture, set_aside
 from celldeck.export.pdf.structure import mark_artifacts, mark_forms, mend_tags
 from celldeck.export.pdf.swap import blanks, places_of
@@ -118,8 +118,8 @@ def print_sheets(paper: Paper, numbers: Sequence[int], workshop: Workshop) -> Pr
 @dataclass(frozen=True)
 class _Printed:
     content: bytes
-    scale: float
-    """At which it was printed."""
+    is_small: bool
+    """On smaller paper."""
     needed: frozenset[str]
     """The names of the pictures that are seen, so whose blanks must be in the content."""
     packing: dict[str, tuple[str, Future[Packed]]]
@@ -160,8 +160,8 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         }
         packing.drop_others(packed)
         unsafe = _put_back(tab, {name: pictures[name] for name in back}, uses, workshop)
-        scale = 1.0 if flows else _made_smaller(tab, page.size_px, workshop.quality)
-        content = b"" if unsafe else tab.pdf(width, height, scale=scale)
+        is_small = not flows and workshop.quality != "lossless"
+        content, is_small = (b"", False) if unsafe else _printed(tab, page.size_px, is_small)
     seen = [pictures[name] for name in uses if name not in back]
     drawn = drawing()
     undrawn = {p.name for p in seen if p.kind == "drawing" and p.name not in drawn}
@@ -170,7 +170,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         return _print(page, flows, workshop, excluded | unsafe | broken | undrawn)
     return _Printed(
         content,
-        scale,
+        is_small,
         # A picture that is not in view at all, such as a hidden one, leaves no blank either.
         frozenset(
             name
@@ -247,13 +247,13 @@ def _surveyed(tab: Tab, pictures: Mapping[str, Picture]) -> dict[str, Any]:
     return found
 
 
-def _made_smaller(tab: Tab, size_px: tuple[float, float], quality: Quality) -> float:
-    """Make the paper smaller, if that is worth while and can be done; return the scale to print at."""
-    scale = scale_of(size_px, quality)
-    if scale == 1.0:
-        return scale
-    sizes = json.dumps([size_px, [side * scale for side in size_px]])
-    return scale if tab.evaluate(f"({_script('print_smaller')})(...{sizes})") else 1.0
+def _printed(tab: Tab, size_px: tuple[float, float], is_small: bool) -> tuple[bytes, bool]:
+    """Print what a tab shows, on smaller paper if that can be done; say whether it was."""
+    paper = paper_of(size_px)
+    sizes = json.dumps([size_px, paper])
+    if is_small and tab.evaluate(f"({_script('print_smaller')})(...{sizes})"):
+        return tab.pdf(*paper, scale=SCALE), True
+    return tab.pdf(*size_px), False
 
 
 def _put_back(
@@ -306,7 +306,8 @@ def _ready(
             made[what] = printed.drawings[name]
         names |= {stream.objgen: what for stream in streams}
     repack(pdf, set(names), workshop.quality, workshop.pool)
-    enlarge(pdf, printed.scale, size_px)
+    if printed.is_small:
+        enlarge(pdf, size_px)
     mend_tags(pdf, {formula.tex for formula in printed.formulas})
     marks = marks_of_formulas(pdf, printed.formulas)
     font = font_of_formulas(pdf)

@@ -1,53 +1,46 @@
-"""Sheets are printed on smaller paper, and enlarged afterwards.
+"""Sheets are printed on paper of half their size, and enlarged afterwards.
 
 What a PDF cannot say with lines and letters, soft shadows and filters above all, Chromium draws as pictures
-of 300 dots an inch of paper. That is three pixels for a CSS pixel, more than is seen, and drawing them takes
-most of the time that such a deck takes to print. On smaller paper they have as many as other pictures.
+of 300 dots an inch of paper. That is three for a CSS pixel, more than is seen, and drawing them takes most
+of the time that such a deck takes to print. On half the paper there are one and a half.
 
 PDF 32000-1:2008, 8.3.4 (transformation matrices), 8.7.3.1 (where patterns begin).
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.pdf.matrix import Matrix, times
 from celldeck.export.pdf.names import put
-from celldeck.export.pdf.pictures import Quality
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
 
-_FIFTIETHS: dict[Quality, int] = {"draft": 16, "good": 30, "lossless": 50}
-"""The least scale: 1, 1.875 and 3.125 dots for a CSS pixel. With fiftieths dots are sixteenths of pixels, so
-nothing moves by rounding."""
-_STEP_PT = 6
-"""Chromium takes paper in whole points and whole dots; else each page is moved more than the one before."""
+SCALE = 0.5
+"""A power of two, so that Chromium's numbers stay the same but for their size."""
+_STEP_PX = 16
+"""On the half of so many CSS pixels there are whole points, and dots; else each page is moved by a rest."""
 
 
-def scale_of(size_px: tuple[float, float], quality: Quality) -> float:
-    """Return the scale at which to print sheets of a size: 1, or less."""
-    for fiftieths in range(_FIFTIETHS[quality], 50):
-        # Three quarters of a point are a CSS pixel.
-        if all((side * 3 * fiftieths / 200 / _STEP_PT).is_integer() for side in size_px):
-            return fiftieths / 50
-    return 1.0
+def paper_of(size_px: tuple[float, float]) -> tuple[float, float]:
+    """Return the size in CSS pixels of the paper for sheets of a size, of which it may show a little more."""
+    width, height = (math.ceil(side / _STEP_PX) * _STEP_PX * SCALE for side in size_px)
+    return width, height
 
 
-def enlarge(pdf: Pdf, scale: float, size_px: tuple[float, float]) -> None:
-    """Make the pages of a print at a scale as large as they are to be."""
+def enlarge(pdf: Pdf, size_px: tuple[float, float]) -> None:
+    """Make the pages of a print as large as the sheets are."""
     from pikepdf import Array
 
-    if scale == 1.0:
-        return
     width, height = (side * 0.75 for side in size_px)
     places: dict[tuple[int, int], Matrix] = {}
     copies: dict[tuple[tuple[int, int], Matrix], Object] = {}
     for sheet in pdf.pages:
         # What is drawn begins at the top.
-        matrix = (1 / scale, 0, 0, 1 / scale, 0, height - float(sheet.mediabox[3]) / scale)
+        matrix = (1 / SCALE, 0, 0, 1 / SCALE, 0, height - float(sheet.mediabox[3]) / SCALE)
         places[sheet.obj.objgen] = matrix
         sheet.obj.MediaBox = Array([0, 0, width, height])
         for annotation in sheet.get("/Annots", ()):
@@ -56,36 +49,9 @@ def enlarge(pdf: Pdf, scale: float, size_px: tuple[float, float]) -> None:
                     annotation[key] = _moved(annotation[key], matrix)
         _enlarge_patterns(pdf, sheet.obj, matrix, copies)
         numbers = " ".join(f"{number:.12g}" for number in matrix)
-        put(sheet.Contents, f"{numbers} cm\n".encode() + _exact(sheet.Contents.read_bytes(), scale))
+        put(sheet.Contents, f"{numbers} cm\n".encode() + sheet.Contents.read_bytes())
     if "/Outlines" in pdf.Root:
         _enlarge_entries(pdf.Root.Outlines.get("/First"), places)
-
-
-_PLACING = re.compile(rb"^((?:-?[\d.]+ ){6})cm$", re.MULTILINE)
-_NOISE = 4e-7
-_SEEN_DOTS = 0.002
-"""Less is no distance."""
-
-
-def _exact(content: bytes, scale: float) -> bytes:
-    """Return what a page draws, without what reckoning in seven digits has added to scale and places.
-
-    Letters and pictures that stand just between two pixels of a screen would go to the other one. The
-    browser's layout is in 64ths of pixels.
-    """
-    unit = scale * 300 / 96 / 64
-
-    def mended(match: re.Match[bytes]) -> bytes:
-        return b" ".join(exact(at, number) for at, number in enumerate(match[1].split())) + b" cm"
-
-    def exact(at: int, number: bytes) -> bytes:
-        value = float(number)
-        if at > 3 and abs(value) < _SEEN_DOTS:
-            return b"0"
-        whole = round(value / unit) * unit
-        return f"{whole:.10g}".encode() if 0 < abs(value - whole) <= _NOISE * abs(value) else number
-
-    return _PLACING.sub(mended, content)
 
 
 def _enlarge_patterns(
