@@ -15,6 +15,10 @@ _CHANCE = re.compile(
     r"|\b\d+(?:[.:]\d+)*(?:e[+-]?\d+)?\s?(?:ns|[uµμ]s|ms|s|min|h)(?:/\w+)?\b"  # times, as in `3ms/step`
     r"|\b\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\b"  # clocks
     r"|\d+(?:\.\d+)?\s?(?:it|step|epoch)s?/s"
+    r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"  # random UUIDs
+    r"|\bT_[0-9a-f]{5}(?=[_\"\s])"  # ids that pandas gives to styled tables
+    # Ids that matplotlib gives to parts of drawings: by chance, or by places of which the last digits differ.
+    r"|(?:(?<=\bid=\")|(?<=\burl\(#)|(?<=\bhref=\"#))(?:[phm]|image|C[0-9a-f]+_[0-9a-f]+_)[0-9a-f]{10}(?=[\")])"
 )
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _MARK = "…"

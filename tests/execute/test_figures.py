@@ -103,6 +103,20 @@ def test_figures_are_the_same_in_every_run_and_large_ones_are_pictures(tmp_path:
     assert "ink" not in (one.cells[2].outputs or ())[0].metadata.get("image/png", {})  # type: ignore[operator]
 
 
+def test_a_place_that_differs_in_digits_not_printed_is_drawn_alike(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    cell = """
+    import matplotlib.pyplot as plt
+    axes = plt.figure().add_axes([0.1, 0.1, 0.8, float(open("height.txt").read())])
+    axes.imshow([[1, 2]]);
+    """
+    drawn = []
+    for height in ("0.8", "0.80000000000001"):
+        (tmp_path / "height.txt").write_text(height, "utf-8")
+        drawn.append(run(tmp_path, cell).cells[0].outputs)
+    assert drawn[0] == drawn[1]
+
+
 def test_variables_are_set_for_their_cell(tmp_path: Path) -> None:
     shown = "\nimport os; print(os.environ.get('A'), os.environ.get('HOME') == '/x')"
     deck = run(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import itertools
 import sys
 from binascii import b2a_base64
 from typing import Any
@@ -190,7 +191,13 @@ class Figures:
                 put(params, "svg.fonttype", "path" if ismath else "none")
                 super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
 
+            def _make_id(self, type: Any, content: Any) -> Any:
+                # By its turn: the solver of constrained layouts goes by addresses, so that the places which
+                # the content tells differ from run to run, in digits that are never printed.
+                return super()._make_id(type, next(turns))
+
         params = matplotlib.rcParams
+        turns = itertools.count()
         kept = {name: get(params, name) for name in ("svg.fonttype", "svg.hashsalt")}
         plain = backend_svg.RendererSVG
         backend_svg.RendererSVG = Renderer
