@@ -100,3 +100,64 @@ def test_outputs_after_an_edit_are_those_of_a_clean_run(session: Session, edit: 
 
     session.path.write_text(text_of(deck), "utf-8")
     assert session.build().ran == ()
+
+
+WEIGHTS = "for weight in m.weights:\n    weight.assign(weight * 0 + {})"
+VARIABLE = "m.assign(m * 0 + {})"
+MODEL = "m = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+CLASS = "class Wrap:\n    def __init__(self, m):\n        self.m = m\n"
+
+WRAPPED = {
+    "a model": (MODEL + "f = tf.function(m)", WEIGHTS),
+    "an object that is called": (
+        f"{MODEL}{CLASS}    def __call__(self, x):\n        return self.m(x)\nf = tf.function(Wrap(m))",
+        WEIGHTS,
+    ),
+    "a method": (
+        f"{MODEL}{CLASS}    @tf.function\n    def go(self, x):\n        return self.m(x)\nk = Wrap(m)\nf = k.go",
+        WEIGHTS,
+    ),
+    "a module": (
+        "m = tf.Variable([[1.0], [2.0]])\nclass Wrap(tf.Module):\n    def __init__(self, m):\n"
+        "        self.m = m\n    def __call__(self, x):\n        return x @ self.m\nf = Wrap(m)",
+        VARIABLE,
+    ),
+    "a concrete function": (
+        f"{MODEL}f = tf.function(m).get_concrete_function(tf.TensorSpec((1, 2)))",
+        WEIGHTS,
+    ),
+    "a data set": (
+        f"{MODEL}data = tf.data.Dataset.from_tensors(tf.ones((1, 2))).map(m).batch(1)\n"
+        "f = lambda x: next(iter(data))",
+        WEIGHTS,
+    ),
+}
+"""What TensorFlow wraps, and what changes it in place."""
+
+
+@pytest.fixture(scope="module")
+def wrapping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    folder = tmp_path_factory.mktemp("wrapped")
+    (folder / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    with Session(folder / "deck.md") as session:
+        yield session
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_what_tensorflow_wraps_changes_with_what_it_wraps(wrapping: Session, name: str) -> None:
+    made, changed = WRAPPED[name]
+
+    def shown(number: int) -> str:
+        cells = (
+            "import keras\nimport tensorflow as tf",
+            made,
+            changed.format(number),
+            "print(float(tf.squeeze(f(tf.ones((1, 2))))))",
+        )
+        wrapping.path.write_text(text_of(cells), "utf-8")
+        (output,) = wrapping.build().deck.cells[3].outputs or ()
+        return output.data["text/plain"].strip()
+
+    # Weights and bias, or the two rows of the variable, are that number each.
+    times = 2 if changed == VARIABLE else 3
+    assert [shown(2), shown(5)] == [f"{2.0 * times}", f"{5.0 * times}"]

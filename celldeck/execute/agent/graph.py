@@ -6,6 +6,7 @@ classes, functions) and at what cannot change.
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import gc
 import sys
@@ -184,8 +185,7 @@ class Graph:
                 return parts
         if root == "tensorflow":
             found.ids.add(id(one))
-            function = getattr(one, "python_function", None)
-            return [function] if isinstance(function, types.FunctionType) else ()
+            return tensorflow_parts(one)
         if root == "keras":
             return ()
         return None
@@ -201,6 +201,8 @@ class Graph:
     def of_keras(self, one: Any, kind: type, keras: Any, found: Holds) -> Iterable[Any] | None:
         if isinstance(one, keras.Variable):
             found.ids.add(id(one))
+            # TensorFlow's own variable in it, which its functions and modules know.
+            found.ids.add(id(getattr(one, "_value", one)))
             return ()
         if isinstance(one, keras.KerasTensor):
             history = getattr(one, "_keras_history", None)
@@ -249,6 +251,29 @@ def pandas_parts(one: Any) -> Iterable[Any]:
         return ()
     arrays = [getattr(array, "_ndarray", array) for array in manager.arrays]
     return [array for array in arrays if type(array).__module__.partition(".")[0] == "numpy"]
+
+
+def tensorflow_parts(one: Any) -> Iterable[Any]:
+    """Return what an object of TensorFlow goes by: functions with what they wrap, data sets, modules."""
+    parts: list[Any] = [getattr(one, "python_function", None)]
+    if weak := getattr(one, "weakrefself_target__", None):
+        # What a method of its own was bound to.
+        parts.append(weak())
+    if hasattr(one, "element_spec"):
+        parts += [getattr(function, "_func", None) for function in called(one, "_functions")]
+        parts += called(one, "_inputs")
+    elif hasattr(one, "captured_inputs") or hasattr(one, "trainable_variables"):
+        with contextlib.suppress(Exception):
+            parts += one.variables
+    return [part for part in parts if part is not None]
+
+
+def called(one: Any, name: str) -> list[Any]:
+    """Return the list that a method gives; empty if there is none."""
+    try:
+        return list(getattr(one, name)())
+    except Exception:
+        return []
 
 
 def owner_of(array: Any) -> Any:
