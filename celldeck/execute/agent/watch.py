@@ -63,6 +63,11 @@ class Watch:
         self.private = tuple(
             p + os.sep for p in (os.environ.get("IPYTHONDIR"), os.environ.get("MPLCONFIGDIR")) if p
         )
+        # Libraries write there once on a machine: settings, and data that they download.
+        home = os.path.expanduser("~")
+        kept = [os.environ.get("XDG_CONFIG_HOME"), os.environ.get("KERAS_HOME")]
+        kept += [os.path.join(home, name) for name in (".config", ".matplotlib", ".keras")]
+        self.kept = tuple(os.path.abspath(path) + os.sep for path in kept if path)
         sys.addaudithook(self.audit)
 
     def audit(self, event: str, args: Any) -> None:
@@ -108,9 +113,11 @@ class Watch:
         self.changed[path] = self.content(path)
 
     def is_tracked(self, path: str) -> bool:
-        """Say whether a file that is written is the deck's; temporary ones and caches are not."""
+        """Say whether a file that is written is the deck's; temporary ones, caches and settings are not."""
         if path.startswith(self.folder + os.sep):
             return True
+        if (path + os.sep).startswith(self.kept):
+            return False
         temporary = os.path.realpath(tempfile.gettempdir()) + os.sep
         return not os.path.realpath(path).startswith((temporary, *self.roots)) and not path.startswith(
             self.system + self.private
