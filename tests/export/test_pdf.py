@@ -445,6 +445,25 @@ def test_what_is_seen_through_as_a_whole_keeps_its_tags(browser: Browser, tmp_pa
     assert len(re.findall(rb"EMC\n/\w+ Do\n/Artifact BMC", content)) == len(forms)
 
 
+def test_tags_inside_of_what_is_seen_through_are_found_from_it(browser: Browser, tmp_path: Path) -> None:
+    faint = '<p style="opacity: 0.5">faint <b>text</b></p>'
+    slides = ("<h1>One</h1><p>plain</p>", f"<h2>Two</h2>{faint}", f"<h2>Three</h2><div>{faint}{faint}</div>")
+    pdf = printed(page(*slides), browser, tmp_path / "deck.pdf")
+    numbers = pdf.Root.StructTreeRoot.ParentTree.Nums
+    rows = {int(numbers[at]): numbers[at + 1] for at in range(0, len(numbers), 2)}
+    found = 0
+    for sheet in pdf.pages:
+        for form in sheet.Resources.get("/XObject", {}).values():
+            if b"/MCID" not in form.read_bytes():
+                continue
+            found += 1
+            for mark, tag in enumerate(rows[int(form.StructParents)]):
+                kids = tag.K if isinstance(tag.K, pikepdf.Array) else [tag.K]
+                marks = [(kid.Stm.objgen, int(kid.MCID)) for kid in kids if "/Stm" in kid]
+                assert (form.objgen, mark) in marks
+    assert found == 3
+
+
 def test_pages_of_one_slide_share_its_number(browser: Browser, tmp_path: Path) -> None:
     pdf = printed(page(*SLIDES), browser, tmp_path / "deck.pdf", labels=("1", "2", "2"))
     assert [sheet.label for sheet in pdf.pages] == ["1", "2", "2"]

@@ -128,6 +128,9 @@ class _Tree:
             self._whole.K.append(element)
         sheet.obj.StructParents = len(self._rows)
         self._rows.append(part.Parents)
+        for form, row in part.Forms:
+            form.StructParents = len(self._rows)
+            self._rows.append(row)
         for annotation, tag in zip(sheet.get("/Annots", ()), part.Links, strict=False):
             if not isinstance(tag, bool):
                 annotation.StructParent = len(self._rows)

@@ -4,6 +4,7 @@ What belongs to a page stands in the print itself, in an array of its catalog, a
 
     Element     the tag that holds the page's content
     Parents     what has the marks of its content, by mark
+    Forms       [form, tags by mark] for each form that holds tags: its marks count for themselves
     Links       the tags of its annotations, in their order
     Headings    the tags of headings;  Titles: those of the outline, as [title, height, number of its heading]
     Names       identifier → where on the page it stands;  Cells: identifier → tag of a table's head
@@ -55,6 +56,7 @@ def take_apart(
     parts = [
         Dictionary(
             Parents=Array(),
+            Forms=Array(),
             Links=Array(),
             Headings=Array(),
             Titles=Array(),
@@ -128,9 +130,26 @@ def _part_parents(pdf: Pdf, root: Object, parts: list[Any]) -> None:
         row = rows.get(int(sheet.get("/StructParents", -1)))
         if isinstance(row, Array):
             part.Parents = row
+        for form in _forms_of(sheet.obj, set()):
+            row = rows.get(int(form.get("/StructParents", -1)))
+            if isinstance(row, Array):
+                part.Forms.append(Array([form, row]))
         for annotation in sheet.get("/Annots", ()):
             tag = rows.get(int(annotation.get("/StructParent", -1)))
             part.Links.append(tag if tag is not None else False)
+
+
+def _forms_of(drawn: Object, seen: set[tuple[int, int]]) -> Iterator[Object]:
+    """Give the forms that a page, or a form, draws, with those inside of them."""
+    from pikepdf import Dictionary, Stream
+
+    resources = drawn.get("/Resources")
+    table = resources.get("/XObject") if isinstance(resources, Dictionary) else None
+    for form in table.values() if isinstance(table, Dictionary) else ():
+        if isinstance(form, Stream) and form.get("/Subtype") == "/Form" and form.objgen not in seen:
+            seen.add(form.objgen)
+            yield form
+            yield from _forms_of(form, seen)
 
 
 def _numbers(tree: Object | None) -> Iterator[tuple[int, Object]]:
