@@ -128,6 +128,17 @@ def test_long_notes_are_printed_to_the_last_word(browser: Browser, tmp_path: Pat
 
 
 @pytest.mark.browser
+def test_no_page_of_an_appendix_ends_with_a_heading(browser: Browser, tmp_path: Path) -> None:
+    notes = {n: " ".join(["words"] * (9 + 7 * n % 31)) for n in range(1, 61)}
+    pdf = made(deck(60, notes), Form(notes="appendix"), browser, tmp_path)
+    assert len(pdf.pages) > 64
+    for number in range(61, len(pdf.pages) + 1):
+        command = ["pdftotext", "-f", str(number), "-l", str(number), str(tmp_path / "deck.pdf"), "-"]
+        lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
+        assert [line for line in lines if line.strip("\f ")][-1].startswith("words")
+
+
+@pytest.mark.browser
 def test_a_page_is_as_much_higher_as_its_notes_are(browser: Browser, tmp_path: Path) -> None:
     pdf = made(deck(3, {2: "one line"}), Form(notes="below"), browser, tmp_path)
     heights = [float(sheet.mediabox[3]) for sheet in pdf.pages]

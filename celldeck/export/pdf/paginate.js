@@ -41,6 +41,8 @@
           else fits = half;
         }
         piece.data = words.slice(0, fits).join("");
+        // Where nothing of it fits, its element is empty, and goes on as a whole.
+        if (!fits) piece.remove();
         rest.prepend(words.slice(fits).join(""));
       } else rest.prepend(last);
     }
