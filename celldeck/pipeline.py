@@ -35,6 +35,7 @@ from celldeck.parse import choose_theme, parse, unknown_themes
 from celldeck.parse.lately import Lately
 from celldeck.parse.markdown import read_markdown
 from celldeck.parse.walk import nodes_of
+from celldeck.parse.wrapped import join_wrapped_lines
 from celldeck.rehearsal import read_rehearsal, rehearsal_path, seconds_per_slide
 from celldeck.render import render
 from celldeck.render.allowlist import sanitize
@@ -250,7 +251,7 @@ def _with_speaker(
     known = tools.again(page.source.path).notes
 
     def typeset(notes: tuple[str, ...]) -> str:
-        return typeset_notes(notes, lambda text: _markdown(text, context))
+        return typeset_notes(notes, lambda text: _markdown(text, context, is_prose=True))
 
     made = {notes: known.get((page.theme, notes)) or typeset(notes) for notes in page.notes}
     known.clear()
@@ -507,13 +508,17 @@ def _formulas_in(blocks: tuple[Block, ...]) -> list[tuple[str, bool]]:
     return [(node.tex, isinstance(node, MathBlock)) for node in found]
 
 
-def _markdown(text: str, context: Context) -> str:
-    """Return the HTML of Markdown that a cell gave; rulers in it are rulers, not slides."""
+def _markdown(text: str, context: Context, *, is_prose: bool = False) -> str:
+    """Return the HTML of Markdown that a cell gave; rulers in it are rulers, not slides.
+
+    Args:
+        is_prose: line ends are none where an editor has wrapped the lines.
+    """
     document = read_markdown(Source.of(text, "output.md"), context.options)
     blocks: list[Block] = []
     for chunk in document.chunks:
         blocks += [chunk.ruler, *chunk.blocks] if chunk.ruler else chunk.blocks
-    return render_blocks(blocks, context)
+    return render_blocks(join_wrapped_lines(text, tuple(blocks)) if is_prose else blocks, context)
 
 
 # ---------------------------------------------------------------- which theme, and how large
