@@ -23,6 +23,7 @@ from celldeck.render.inlines import alt_text
 from celldeck.render.page import document
 from celldeck.render.speaker import planned_seconds
 from celldeck.settings import Settings
+from celldeck.source import Source
 from celldeck.tools import Tools
 
 PRINT = partial(document, template="print")
@@ -146,7 +147,10 @@ def write_for_students(deck: Deck, tools: Tools, html: Path) -> None:
         return
     from celldeck.export.local_files import kind_of
     from celldeck.export.notebook import notebook, script
+    from celldeck.parse.markdown.brackets import without_classes
 
+    # Jupyter shows the names of classes as text.
+    deck = replace(deck, source=Source.of(without_classes(deck.source.text), deck.source.path))
     folders = (deck.source.path.parent, tools.settings.root)
 
     def embed(address: str) -> str:

@@ -42,6 +42,24 @@ def names(match: re.Match[str]) -> tuple[str, ...]:
     return tuple(match[1][1:].split("."))
 
 
+def without_classes(text: str) -> str:
+    """Return Markdown with the content of classes in the place of `.class[content]`, line for line."""
+    brackets = Brackets(text)
+    left_out: list[tuple[int, int]] = []
+    for opening in CLASSES.finditer(text):
+        at, end = opening.span()
+        closing = brackets.closing(end - 1)
+        before = text[:at]
+        is_escaped = (len(before) - len(before.rstrip("\\"))) % 2 == 1
+        if closing >= 0 and not is_escaped and (before[-1:] or " ") not in WORD_CHARACTERS:
+            left_out += [(at, end), (closing, closing + 1)]
+    parts, at = [], 0
+    for start, end in sorted(left_out):
+        parts.append(text[at:start])
+        at = end
+    return "".join([*parts, text[at:]])
+
+
 class Brackets:
     """The pairs of brackets in a text, found as far as they are asked for."""
 
