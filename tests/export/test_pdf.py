@@ -464,6 +464,17 @@ def test_tags_inside_of_what_is_seen_through_are_found_from_it(browser: Browser,
     assert found == 3
 
 
+def test_a_link_in_what_is_kept_from_readers_is_tagged(browser: Browser, tmp_path: Path) -> None:
+    footer = '<footer aria-hidden="true">by <a href="https://example.org/">them</a></footer>'
+    pdf = printed(page(f"<h1>One</h1>{footer}", "<h1>Two</h1>"), browser, tmp_path / "deck.pdf")
+    (link,) = pdf.pages[0].Annots
+    numbers = pdf.Root.StructTreeRoot.ParentTree.Nums
+    rows = {int(numbers[at]): numbers[at + 1] for at in range(0, len(numbers), 2)}
+    tag = rows[int(link.StructParent)]
+    assert (tag.S, str(tag.Alt), tag.K.Obj.objgen) == ("/Link", "https://example.org/", link.objgen)
+    assert _kinds(pdf.Root.StructTreeRoot).count("Link") == 1
+
+
 def test_pages_of_one_slide_share_its_number(browser: Browser, tmp_path: Path) -> None:
     pdf = printed(page(*SLIDES), browser, tmp_path / "deck.pdf", labels=("1", "2", "2"))
     assert [sheet.label for sheet in pdf.pages] == ["1", "2", "2"]

@@ -136,7 +136,22 @@ def _part_parents(pdf: Pdf, root: Object, parts: list[Any]) -> None:
                 part.Forms.append(Array([form, row]))
         for annotation in sheet.get("/Annots", ()):
             tag = rows.get(int(annotation.get("/StructParent", -1)))
+            if tag is None and annotation.get("/Subtype") == "/Link":
+                # In a footer: its text repeats, but the link is there to be followed.
+                tag = _tag_of_link(pdf, sheet.obj, annotation)
+                part.Elements.append(tag)
             part.Links.append(tag if tag is not None else False)
+
+
+def _tag_of_link(pdf: Pdf, sheet: Object, annotation: Object) -> Object:
+    """Return a tag for a link whose text has none."""
+    from pikepdf import Dictionary, Name
+
+    place = Dictionary(Type=Name.OBJR, Obj=annotation, Pg=sheet)
+    tag = Dictionary(Type=Name.StructElem, S=Name.Link, Pg=sheet, K=place)
+    if "/Contents" in annotation:
+        tag.Alt = annotation.Contents
+    return pdf.make_indirect(tag)
 
 
 def _forms_of(drawn: Object, seen: set[tuple[int, int]]) -> Iterator[Object]:
