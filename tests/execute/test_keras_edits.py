@@ -114,7 +114,8 @@ WRAPPED = {
         WEIGHTS,
     ),
     "a method": (
-        f"{MODEL}{CLASS}    @tf.function\n    def go(self, x):\n        return self.m(x)\nk = Wrap(m)\nf = k.go",
+        f"{MODEL}{CLASS}    @tf.function\n    def go(self, x):\n        return self.m(x)\n"
+        "k = Wrap(m)\nf = k.go",
         WEIGHTS,
     ),
     "a module": (

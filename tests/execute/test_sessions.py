@@ -62,6 +62,48 @@ def test_a_kernel_that_has_run_the_first_cells_finds_the_files_of_those(
                 assert masked(shown_of(build.deck)) == masked(oracle.run(cells)), build.explain
 
 
+def test_a_cell_runs_again_in_place_though_its_imports_have_done_their_part(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    (tmp_path / "quiet.py").write_text("import warnings\nwarnings.simplefilter('ignore')\n", "utf-8")
+    path = tmp_path / "deck.md"
+
+    def cells(number: int) -> str:
+        return text_of(["import quiet\nr = [0]", f"r.append({number})", "print(r)"])
+
+    with Session(path) as session:
+        path.write_text(cells(1), "utf-8")
+        session.build()
+        path.write_text(cells(2), "utf-8")
+        build = session.build()
+        assert build.ran == (0, 1, 2), build.explain
+        assert [output.data["text/plain"] for output in build.deck.cells[2].outputs or ()] == ["[0, 2]\n"]
+        path.write_text(cells(1), "utf-8")
+        assert session.build().ran == ()
+
+
+def test_what_libraries_write_once_on_a_machine_is_no_file_of_the_deck(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, project = tmp_path / "home", tmp_path / "project"
+    for folder in (home, project, tmp_path / "temporary"):
+        folder.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (project / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    path = project / "deck.md"
+    code = "import os\nos.makedirs(os.path.expanduser('~/.config/library'), exist_ok=True)"
+    with Session(path) as session:
+        for more in ("", "\nx = 1"):
+            path.write_text(text_of([code + more, "print('done')"]), "utf-8")
+            session.build()
+            assert (home / ".config" / "library").is_dir()
+        # A clean run removes what cells have written, and nothing else.
+        with Session(path, incremental=False) as clean:
+            path.write_text(text_of(["import os", "print('done')"]), "utf-8")
+            clean.build()
+    assert (home / ".config" / "library").is_dir()
+
+
 def test_the_next_session_knows_which_files_cells_have_written(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
     path, log = tmp_path / "deck.md", tmp_path / "log.txt"
