@@ -64,6 +64,10 @@
       }
     };
     walk(element);
+    if (getComputedStyle(element).whiteSpace.startsWith("pre")) {
+      if (runs.length) runs.at(-1).text = runs.at(-1).text.replace(/\n$/, "");
+      return runs.filter((run) => run.text);
+    }
     // Blanks at the ends of lines are not shown.
     if (runs.length) {
       runs[0].text = runs[0].text.replace(/^[ ]+/, "");
@@ -115,7 +119,8 @@
       range.selectNodeContents(element);
       const size = Number.parseFloat(style.fontSize);
       const height = Number.parseFloat(style.lineHeight) || size * 1.2;
-      return { runs: runsOf(element), align: style.textAlign, line: height * scaleOf(element), level: 0, marker: "" };
+      const scale = scaleOf(element);
+      return { runs: runsOf(element), align: style.textAlign, line: height * scale, size: size * scale, level: 0, marker: "" };
     };
 
     // Where the first line of an element's own text begins, and where its last one ends.
@@ -144,6 +149,7 @@
         if (item.localName !== "li" || isHidden(item)) continue;
         const style = getComputedStyle(item);
         const marker = style.listStyleType === "none" ? "" : isOrdered ? "number" : "bullet";
+        const tint = colorOf(getComputedStyle(item, "::marker").color) ?? colorOf(style.color);
         const own = paragraphOf(item);
         const blocks = [...item.children].filter((child) => child.matches(BLOCKS) && !isHidden(child));
         const texts = own.runs.length ? [[item, own]] : [];
@@ -152,7 +158,7 @@
         }
         texts.forEach(([at, paragraph], n) => {
           paragraphs.push({ ...paragraph, ...extentOf(at, paragraph.line), level, marker: n ? "none" : marker,
-            number: isOrdered ? number : 0 });
+            number: isOrdered ? number : 0, tint });
         });
         for (const block of blocks) if (block.matches("ul,ol")) listed(block, level + 1, paragraphs);
         number += 1;

@@ -226,6 +226,9 @@ def _mark(paragraph: Any, told: Mapping[str, Any], indent: float) -> None:
     properties.set("indent", "0" if told["marker"] in {"", "none"} else str(-step))
     if told["level"]:
         properties.set("lvl", str(min(8, told["level"])))
+    if told["marker"] in {"bullet", "number"}:
+        tint = "".join(f"{part:02X}" for part in told["tint"] or (0, 0, 0))
+        properties.append(parse_xml(f"<a:buClr {nsdecls('a')}><a:srgbClr val='{tint}'/></a:buClr>"))
     tag = {
         "bullet": "<a:buChar {} char='•'/>",
         "number": f"<a:buAutoNum {{}} type='arabicPeriod' startAt='{max(1, told.get('number') or 1)}'/>",
@@ -324,6 +327,9 @@ def _write(frame: TextFrame, paragraphs: Sequence[Mapping[str, Any]]) -> None:
         paragraph.line_spacing = _points(told["line"])
         for run in told["runs"]:
             _add_run(paragraph, run)
+        if not told["runs"]:
+            # An empty cell of a table makes its row as high as letters of this size are.
+            paragraph._p.get_or_add_endParaRPr().set("sz", str(_points(told["size"]).centipoints))
 
 
 def _align(paragraph: Any, align: str) -> None:

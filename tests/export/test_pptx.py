@@ -91,6 +91,26 @@ def test_pictures_have_their_place_and_their_text_and_code_its_lines(browser: Br
     assert texts(slide)[-1] == "x = 1\v  y = 2"
 
 
+def test_code_keeps_its_blanks_also_where_colours_meet(browser: Browser) -> None:
+    code = "<pre><code> 64 <b>a </b> b\n  c  \n</code></pre>"
+    (slide,) = made(browser, code).slides
+    assert texts(slide) == [" 64 a  b\v  c  "]
+
+
+def test_bullets_have_the_colour_of_the_slide(browser: Browser) -> None:
+    (slide,) = made(browser, "<style>li::marker { color: #c80a14 }</style>" + PLAIN[1]).slides
+    first = slide.shapes[1].text_frame.paragraphs[0]._p
+    assert [child.tag.partition("}")[2] for child in first.pPr][-2:] == ["buClr", "buChar"]
+    assert 'val="C80A14"' in first.xml
+
+
+def test_an_empty_cell_is_no_higher_than_the_others(browser: Browser) -> None:
+    table = "<table style='font-size: 16px'><tr><th></th><th>b</th></tr><tr><td>c</td><td>d</td></tr></table>"
+    (slide,) = made(browser, table).slides
+    (found,) = [shape.table for shape in slide.shapes if shape.has_table]
+    assert '<a:endParaRPr sz="1200"/>' in found.cell(0, 0)._tc.xml
+
+
 def test_what_is_not_plain_is_a_picture_with_its_title_and_text(browser: Browser) -> None:
     show = made(browser, OTHER, PLAIN[0])
     slide = show.slides[0]
