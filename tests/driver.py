@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from celldeck.export.browser import Browser, Tab
+from celldeck.export.devtools import NavigatedError
 from celldeck.export.find_browser import find_browser
 from celldeck.export.pdf import Press
 from celldeck.export.pdf.pictures import Quality
@@ -169,7 +171,11 @@ class Presented:
             AssertionError: it does not within the time.
         """
         end = time.monotonic() + timeout_s
-        while not self.evaluate(f"Boolean({expression})"):
+        while True:
+            # A page that loads itself anew is asked again.
+            with suppress(NavigatedError):
+                if self.evaluate(f"Boolean({expression})"):
+                    return
             assert time.monotonic() < end, f"never: {expression}"
             time.sleep(0.02)
 

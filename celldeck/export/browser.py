@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from celldeck.errors import DeckError
-from celldeck.export.devtools import DevTools, Json, ProtocolError
+from celldeck.export.devtools import DevTools, Json, NavigatedError, ProtocolError
 from celldeck.export.find_browser import find_browser, is_confined
 
 _SWITCHES = (
@@ -271,15 +271,26 @@ class Tab:
         self.settle(patience_s=patience_s)
 
     def settle(self, *, patience_s: float = 15.0) -> None:
-        """Wait until pictures and fonts are there and auto-scaling has done its work."""
-        patience_ms = round(patience_s * 1000)
-        late = f"new Promise((done) => setTimeout(done, {patience_ms}))"
-        self.evaluate(f"Promise.race([{_SETTLED}, {late}]).then(() => null)", timeout_s=patience_s + 15)
+        """Wait until pictures and fonts are there and auto-scaling has done its work.
+
+        A page that loads itself anew meanwhile is waited for again, until the patience is at its end.
+        """
+        end = time.monotonic() + patience_s
+        while True:
+            left_s = max(0.0, end - time.monotonic())
+            late = f"new Promise((done) => setTimeout(done, {round(left_s * 1000)}))"
+            try:
+                self.evaluate(f"Promise.race([{_SETTLED}, {late}]).then(() => null)", timeout_s=left_s + 15)
+                return
+            except NavigatedError:
+                if not left_s:
+                    raise
 
     def evaluate(self, expression: str, *, timeout_s: float | None = None) -> Any:
         """Return what a JavaScript expression gives, awaited if it is a promise, as JSON has it.
 
         Raises:
+            NavigatedError: the page has gone to another before it answered.
             ProtocolError: the expression threw.
         """
         answer = self.call(

@@ -33,6 +33,18 @@ class ProtocolError(Exception):
     """The browser refused a call; a mistake of ours, not of an author."""
 
 
+class NavigatedError(ProtocolError):
+    """The page that was asked has gone to another address, or loaded itself anew, before it answered."""
+
+
+_NAVIGATED = (
+    "Inspected target navigated",
+    "Execution context was destroyed",
+    "Cannot find default execution context",
+)
+"""How Chromium begins to say so."""
+
+
 class DevTools:
     """A browser's process and the pipe to it. Threads may share it, each with tabs of its own."""
 
@@ -94,7 +106,9 @@ class DevTools:
             )
         answer = self._answers.pop(number)
         if "error" in answer:
-            raise ProtocolError(f"{method}: {answer['error'].get('message')}")
+            told = str(answer["error"].get("message"))
+            kind = NavigatedError if told.startswith(_NAVIGATED) else ProtocolError
+            raise kind(f"{method}: {told}")
         result: Json = answer["result"]
         return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -74,7 +75,6 @@ def test_a_page_that_never_answers_ends_in_an_error(browser: Browser) -> None:
 
 @pytest.mark.browser
 def test_a_picture_that_never_comes_is_done_without(browser: Browser) -> None:
-    import socket
 
     # Takes connections and never says a word.
     with socket.create_server(("127.0.0.1", 0)) as server, browser.tab() as tab:
@@ -84,6 +84,25 @@ def test_a_picture_that_never_comes_is_done_without(browser: Browser) -> None:
         )
         assert tab.evaluate("p.textContent") == "x"
         assert time.monotonic() - start < 5
+
+
+@pytest.mark.browser
+def test_a_page_that_goes_on_to_another_is_waited_for_again(browser: Browser, tmp_path: Path) -> None:
+    other = tmp_path / "other.html"
+    other.write_text("<p id='p'>other</p>", "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server, browser.tab() as tab:
+        picture = f"http://127.0.0.1:{server.getsockname()[1]}/a.png"
+        tab.open_html(
+            f"""<script>
+              addEventListener("load", () => {{
+                const picture = new Image();
+                picture.src = "{picture}";
+                document.body.append(picture);
+                setTimeout(() => location.replace("{other.as_uri()}"), 300);
+              }});
+            </script><p id="p">x</p>""",
+        )
+        assert tab.evaluate("p.textContent") == "other"
 
 
 @pytest.mark.browser

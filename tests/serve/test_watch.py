@@ -13,13 +13,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from driver import Presented
 
 from celldeck.export.browser import Browser
+from celldeck.export.devtools import NavigatedError
 
 ROOT = Path(__file__).parents[2]
 SOON_S = 60.0
@@ -30,7 +31,11 @@ posix = pytest.mark.skipif(os.name != "posix", reason="needs the signals of Unix
 
 def wait_for(happens: Callable[[], bool], what: object = "it") -> None:
     end = time.monotonic() + SOON_S
-    while not happens():
+    while True:
+        # A page that loads itself anew is asked again.
+        with suppress(NavigatedError):
+            if happens():
+                return
         assert time.monotonic() < end, f"{what} does not happen"
         time.sleep(0.02)
 
