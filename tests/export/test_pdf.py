@@ -229,6 +229,28 @@ def test_a_filtered_picture_is_printed_with_its_filter(browser: Browser, tmp_pat
     assert set(names) == {None}
 
 
+def test_a_filtered_picture_keeps_its_text_for_readers(browser: Browser, tmp_path: Path) -> None:
+    def slide(style: str) -> str:
+        return (
+            f'<p>Before <img alt="a square" src="{_png(60, 60)}" style="{style}"> after</p>'
+            f'<div style="opacity:.999;{style}"><img src="{_png(60, 60)}"></div>'
+        )
+
+    pdf = printed(page(slide("filter:invert(1)")), browser, tmp_path / "deck.pdf")
+    figures = [e for e in pdf.objects if isinstance(e, pikepdf.Dictionary) and e.get("/S") == "/Figure"]
+    assert sorted(str(figure.get("/Alt", "")) for figure in figures) == ["", "a square"]
+    assert all("/K" in figure for figure in figures)
+    assert "celldeck" not in repr(pdf.Root.get("/Dests"))
+    # Nothing is seen of the box that has the text.
+    printed(page(slide("filter:brightness(1)")), browser, tmp_path / "same.pdf")
+    printed(page(slide("")), browser, tmp_path / "plain.pdf")
+    boxes = []
+    for name in ("same", "plain"):
+        inked = ImageChops.invert(_pixels(tmp_path / f"{name}.pdf", 1).convert("L"))
+        boxes.append(inked.point(lambda ink: 255 * (ink > 24)).getbbox())
+    assert boxes[0] == pytest.approx(boxes[1], abs=1)
+
+
 def test_a_picture_of_which_only_a_part_is_seen_is_no_blank(browser: Browser, tmp_path: Path) -> None:
     # The browser puts the part that is seen into the PDF, where no blank is found then.
     picture = f"background:url({_drawing('1200', '360')}) center/cover no-repeat"

@@ -30,6 +30,33 @@
     image.setAttribute("role", "img");
   }
 
+  const changesPixels = (element) => {
+    for (let at = element; at instanceof Element; at = at.parentElement) {
+      const style = getComputedStyle(at);
+      if (style.filter !== "none" || style.maskImage !== "none" || style.backdropFilter !== "none") return true;
+    }
+    return false;
+  };
+  // What has a filter or a mask is printed without its tags: of such a picture, a box in its place tells, with as
+  // little colour as is still printed.
+  for (const image of document.querySelectorAll("section img:not([aria-hidden=true])")) {
+    if (!changesPixels(image)) continue;
+    const sheet = image.closest(".celldeck-sheet");
+    const [box, around] = [image.getBoundingClientRect(), sheet.getBoundingClientRect()];
+    const place = document.createElement("div");
+    place.className = "celldeck-tag";
+    place.id = `celldeck-tag-${sheet.dataset.sheet}-${sheet.childElementCount}`;
+    place.setAttribute("role", "img");
+    place.setAttribute("aria-label", image.alt);
+    place.style = `position: absolute; left: ${box.left - around.left}px; top: ${box.top - around.top}px;
+      width: ${box.width}px; height: ${box.height}px; background: rgb(128 128 128 / 0.004)`;
+    sheet.append(place);
+    image.setAttribute("aria-hidden", "true");
+    const parent = image.parentElement;
+    const owned = parent.getAttribute("aria-owns");
+    parent.setAttribute("aria-owns", owned ? `${owned} ${place.id}` : place.id);
+  }
+
   const uses = {};
   const nameIn = (address) => {
     const name = /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
@@ -40,13 +67,6 @@
     use.scale = Math.max(use.scale, scale);
     use.isSafe &&= isSafe;
     use.isCropped ||= isCropped;
-  };
-  const changesPixels = (element) => {
-    for (let at = element; at instanceof Element; at = at.parentElement) {
-      const style = getComputedStyle(at);
-      if (style.filter !== "none" || style.maskImage !== "none" || style.backdropFilter !== "none") return true;
-    }
-    return false;
   };
   const sticksOut = (box, around) =>
     box.left < around.left - 0.5 ||
@@ -116,7 +136,7 @@
     for (const formula of sheet.querySelectorAll("mjx-container[data-tex]")) {
       formulas.push([number, ...boxIn(sheet, formula), formula.dataset.tex]);
     }
-    const named = [...sheet.querySelectorAll("[id]")].filter((e) => e instanceof HTMLElement && e.id !== ":$p");
+    const named = [...sheet.querySelectorAll("[id]:not(.celldeck-tag)")].filter((e) => e instanceof HTMLElement && e.id !== ":$p");
     return {
       sheet: Number(sheet.dataset.sheet),
       slides: [...sheet.querySelectorAll(String.raw`#\:\$p`)].map((slide) => boxIn(sheet, slide)),
