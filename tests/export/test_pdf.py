@@ -234,11 +234,14 @@ def test_a_filtered_picture_keeps_its_text_for_readers(browser: Browser, tmp_pat
         return (
             f'<p>Before <img alt="a square" src="{_png(60, 60)}" style="{style}"> after</p>'
             f'<div style="opacity:.999;{style}"><img src="{_png(60, 60)}"></div>'
+            "<section data-marpit-advanced-background-split><div data-marpit-advanced-background-container>"
+            f'<figure style="background:url({_png(40, 40)});height:40px;margin:0;{style}"></figure>'
+            "</div></section>"
         )
 
     pdf = printed(page(slide("filter:invert(1)")), browser, tmp_path / "deck.pdf")
     figures = [e for e in pdf.objects if isinstance(e, pikepdf.Dictionary) and e.get("/S") == "/Figure"]
-    assert sorted(str(figure.get("/Alt", "")) for figure in figures) == ["", "a square"]
+    assert sorted(str(figure.get("/Alt", "")) for figure in figures) == ["", "", "a square"]
     assert all("/K" in figure for figure in figures)
     assert "celldeck" not in repr(pdf.Root.get("/Dests"))
     # Nothing is seen of the box that has the text.

@@ -39,7 +39,8 @@
   };
   // What has a filter or a mask is printed without its tags: of such a picture, a box in its place tells, with as
   // little colour as is still printed.
-  for (const image of document.querySelectorAll("section img:not([aria-hidden=true])")) {
+  const content = "section img, [data-marpit-advanced-background-container] > figure:not([aria-hidden=true])";
+  for (const image of document.querySelectorAll(content)) {
     if (!changesPixels(image)) continue;
     const sheet = image.closest(".celldeck-sheet");
     const [box, around] = [image.getBoundingClientRect(), sheet.getBoundingClientRect()];
@@ -47,7 +48,7 @@
     place.className = "celldeck-tag";
     place.id = `celldeck-tag-${sheet.dataset.sheet}-${sheet.childElementCount}`;
     place.setAttribute("role", "img");
-    place.setAttribute("aria-label", image.alt);
+    place.setAttribute("aria-label", image.alt ?? image.textContent);
     place.style = `position: absolute; left: ${box.left - around.left}px; top: ${box.top - around.top}px;
       width: ${box.width}px; height: ${box.height}px; background: rgb(128 128 128 / 0.004)`;
     sheet.append(place);
