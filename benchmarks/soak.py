@@ -1,10 +1,11 @@
 """Edit random decks thousands of times, and compare what stands on the slides with clean runs.
 
-    python benchmarks/soak.py EDITS [--seed N] [--failures FOLDER]
+    python benchmarks/soak.py EDITS [--seed N] [--failures FOLDER] [--about REGEX]
 
 The decks, the edits and the clean runs are those of the differential tests, which try some hundred of them.
 A session ends now and then, so that the next one goes on from the store. Exit status 1 if an output was
-wrong; the decks before and after the edit are written to FOLDER.
+was wrong; the decks before and after the edit are written to FOLDER. With REGEX, only statements are made in
+whose templates it is found: `file|os` for those about files.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "execute"))
 
+import differential
 from differential import Oracle, deck, edited, masked, shown_of, text_of
 
 from celldeck import Session
@@ -78,7 +80,9 @@ def main() -> int:
     parser.add_argument("edits", type=int)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--failures", type=Path, default=Path("soak"))
+    parser.add_argument("--about", default="")
     arguments = parser.parse_args()
+    differential.FORMS = differential.forms(arguments.about)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     rng, oracle, began = random.Random(arguments.seed), Oracle(), time.monotonic()
     done = wrong = ran = cells = 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from celldeck.errors import Notice
 from celldeck.execute import freeze
-from celldeck.execute.facts import Facts, World
+from celldeck.execute.facts import Facts, World, inside
 from celldeck.execute.keeper import Keeper
 from celldeck.execute.kernels import Kernels, StartKernel, is_own_python
 from celldeck.execute.memo import Memo
@@ -286,8 +287,15 @@ class Executor:
         notices = (*deck.notices, *_notices(steps, walk.records, unkept))
         provisional = tuple(step.cell.index for step in steps[clean : len(walk.records)])
         built = replace(deck, cells=tuple(cells), notices=notices)
-        files = frozenset(path for record in walk.records for path in record.facts.files)
+        files = frozenset(
+            path for record in walk.records for path in (*record.facts.files, *_listed(record.facts))
+        )
         return Executed(built, ran, tuple(reasons), provisional, files)
+
+
+def _listed(facts: Facts) -> Iterator[str]:
+    """Give the paths of what cells have seen in folders."""
+    return (inside(folder, name) for folder, names in facts.folders.items() for name in names)
 
 
 def _notices(steps: tuple[Step, ...], records: list[Record], unkept: str | None) -> list[Notice]:

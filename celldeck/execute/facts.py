@@ -5,6 +5,7 @@ The agent notes it while the cell runs; a stored output is used again only where
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
@@ -15,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from celldeck.frozen import frozen
+
+LARGEST_LISTING = 10_000
+"""Names in a folder, that are kept as such."""
 
 Identity = tuple[str, int, int]
 """SHA-1 of the content, size in bytes, time of change in nanoseconds; no digest where these two must do."""
@@ -30,13 +34,23 @@ class Facts:
     """Name of a `.dist-info` folder, which has the version, to the folder it is in; empty: our Python's."""
     missing: tuple[str, ...] = ()
     """Modules that were asked for in vain."""
+    folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Path of each folder that was listed to the names in it; see `listing`."""
 
     def digest_text(self) -> str:
         """Return what later cells depend on: the content of the files, not their times."""
         files = sorted(
             (path, identity and (identity[0] or identity[1:])) for path, identity in self.files.items()
         )
-        return repr((files, sorted(self.packages), self.missing))
+        return repr((files, sorted(self.packages), self.missing, sorted(self.folders.items())))
+
+
+def listing(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names in the order of the alphabet; of very many, a digest in a name that no file has."""
+    found = tuple(sorted(names))
+    if len(found) <= LARGEST_LISTING:
+        return found
+    return (f"/{hashlib.sha1(repr(found).encode('utf-8', 'surrogatepass')).hexdigest()}",)
 
 
 def observed(
@@ -73,7 +87,8 @@ def observed(
             places = (os.path.join(folder, module, "__init__.py"), os.path.join(folder, f"{module}.py"))
             others += [place for place in places if os.path.isfile(place)]
     files |= _named((*others, *named), root)
-    return Facts(files, packages, tuple(report.get("missing", ())))
+    folders = {path: listing(names) for path, names in report.get("folders", {}).items()}
+    return Facts(files, packages, tuple(report.get("missing", ())), folders)
 
 
 def _named(paths: Iterable[str], root: Path) -> dict[str, Identity | None]:
@@ -101,13 +116,14 @@ class World:
         """Take the folder of the deck."""
         self._folder = folder
         self._known: dict[tuple[object, ...], str | None] = {}
+        self._listed: dict[str, list[str]] = {}
 
     def change(self, facts: Facts, is_ours: Callable[[str], bool] = lambda path: False) -> str | None:
         """Return the first thing that is not as it was, in words; None if all is.
 
         Args:
             facts: what was used.
-            is_ours: says which files to pass over.
+            is_ours: says which files to pass over, also in folders.
         """
         looks: list[tuple[Callable[..., str | None], tuple[object, ...]]] = [
             *((self._file, item) for item in facts.files.items() if not is_ours(item[0])),
@@ -119,7 +135,26 @@ class World:
                 self._known[about] = look(*about)
             if told := self._known[about]:
                 return told
+        for path, names in facts.folders.items():
+            is_digest = names[:1] and names[0].startswith("/")
+            before = names if is_digest else tuple(n for n in names if not is_ours(inside(path, n)))
+            now = listing(name for name in self._names(path) if not is_ours(inside(path, name)))
+            if now != before:
+                return f"other files are in {path}" if path != "." else "other files are beside the deck"
         return None
+
+    def holds(self, path: str, content: str | None) -> bool:
+        """Say whether a path holds what `standing` of the agent told of it."""
+        from celldeck.execute.agent.watch import standing
+
+        return standing(str(self._folder / path)) == content
+
+    def _names(self, folder: str) -> list[str]:
+        if folder not in self._listed:
+            from celldeck.execute.agent.watch import names_in
+
+            self._listed[folder] = names_in(str(self._folder / folder))
+        return self._listed[folder]
 
     def _file(self, path: str, identity: Identity | None) -> str | None:
         file = self._folder / path
@@ -146,6 +181,11 @@ class World:
         if PathFinder.find_spec(name, [str(self._folder), *own_folders()]) is None:
             return None
         return f"module {name} is there now"
+
+
+def inside(folder: str, name: str) -> str:
+    """Return the path of what stands in a folder, as paths of facts are written."""
+    return name if folder == "." else f"{folder}/{name}"
 
 
 def _package(name: str, folder: str) -> str | None:

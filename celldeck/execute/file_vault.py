@@ -8,7 +8,6 @@ now. What is known of files is noted, so that the next session still knows which
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -47,6 +46,15 @@ class FileVault:
         """Say whether a cell has written a file."""
         return path in self._first
 
+    def names(self, folder: str, files: Mapping[str, Content]) -> set[str]:
+        """Return those of the files that we know that are in a folder where cells have written `files`."""
+        found = set()
+        for path in self._first:
+            place, _, name = path.rpartition("/")
+            if (place or ".") == folder and self.content(path, files) is not None:
+                found.add(name)
+        return found
+
     def content(self, path: str, files: Mapping[str, Content]) -> Content:
         """Return what a file that we know holds where cells have written `files`."""
         return files[path] if path in files else self._first.get(path)
@@ -84,6 +92,12 @@ class FileVault:
             if self._is(path, last):
                 self._first[path], self._last[path] = first, last
 
+    def look(self) -> None:
+        """Take files that their author has changed, or another program, as they are now."""
+        for path, last in self._last.items():
+            if last != (now := self._now(path)):
+                self._first[path] = self._last[path] = now
+
     def unready(self, files: Mapping[str, Content]) -> list[str]:
         """Return the files that cannot be brought into a state, so that their cells have to write them."""
         return [
@@ -98,23 +112,25 @@ class FileVault:
         Raises:
             DeckError: one cannot be written.
         """
+        wanted: dict[str, Content] = {}
         for path in self._first:
             if self._last.get(path) != self._now(path) and path not in files:
                 # Its author has changed it, or another program.
                 self._first[path] = self._last[path] = self._now(path)
-            wanted = self.content(path, files)
-            if not self._is(path, wanted) and self._can_make(wanted):
-                self._make(path, wanted)
+            wanted[path] = self.content(path, files)
+        # What goes, from the inside out; then what comes, from the outside in.
+        for path in (
+            *sorted((path for path, content in wanted.items() if content is None), reverse=True),
+            *sorted(path for path, content in wanted.items() if content is not None),
+        ):
+            if not self._is(path, wanted[path]) and self._can_make(wanted[path]):
+                self._make(path, wanted[path])
             self._last[path] = self._now(path)
 
     def _now(self, path: str) -> Content:
-        from celldeck.execute.agent.watch import identity
+        from celldeck.execute.agent.watch import standing
 
-        file = str(self._folder / path)
-        if os.path.isdir(file):
-            return "folder"
-        known = identity(file)
-        return None if known is None else known[0] or f"{known[1]} {known[2]}"
+        return standing(str(self._folder / path))
 
     def _is(self, path: str, content: Content) -> bool:
         return self._now(path) == content

@@ -21,7 +21,7 @@ from typing import Any
 
 from celldeck.execute.agent.graph import ANY, LOUD
 from celldeck.execute.effects import Effect, Group, State, digest
-from celldeck.execute.facts import Facts, World
+from celldeck.execute.facts import Facts, World, inside
 from celldeck.execute.file_vault import FileVault
 from celldeck.execute.memo import Memo
 from celldeck.execute.plan import Step
@@ -129,6 +129,7 @@ class Incremental:
             world: says whether files and packages are as they were.
             walk: where to note what comes of it; it holds as much as was reached if the kernel fails.
         """
+        self._vault.look()
         try:
             for index, step in enumerate(walk.steps):
                 record, reason = self._memo.match(step, self._matcher(walk, index), world, self._vault.knows)
@@ -200,6 +201,10 @@ class Incremental:
             for path, content in {**read, **effect.files}.items():
                 if self._vault.knows(path) and self._vault.content(path, state.files) != content:
                     return f"{path} is written otherwise"
+            for folder, names in record.facts.folders.items():
+                own = {name for name in names if self._vault.knows(inside(folder, name))}
+                if own != self._vault.names(folder, state.files):
+                    return f"other files are written in {folder}"
             if not walk.steps[index].cell.options.get("cache", True):
                 return "its option `cache` is false"
             return ""
@@ -427,6 +432,7 @@ class Incremental:
         channels = {name: short(state.channels.get(name, "")) for name in sorted(used)}
         files = {**report.get("own_reads", {})}
         read = sorted((path, known and known[0]) for path, known in record.facts.files.items())
+        listed = sorted(record.facts.folders.items())
         key = digest(
             step.identity,
             reads,
@@ -435,6 +441,7 @@ class Incremental:
             state.opaque,
             sorted(files.items()),
             read,
+            listed,
         )
         writes: dict[str, str] = {}
         for name, (version, _) in seen["writes"].items():

@@ -99,25 +99,60 @@ def plan(deck: Deck, store: Store | None, folder: Path, *, retry_errors: bool = 
     """
     steps = steps_of(deck)
     chain = chain_of(deck, steps)
-    world = World(folder)
-    records: list[Record] = []
+    stored: list[Record] = []
     for step in steps:
         key = chain.key(step.cell, step.seed)
         record = store.get(key) if store else None
-        reason = _objection(record, step, world, retry_errors)
-        if reason or record is None:
-            return Plan(steps, tuple(records), reason)
-        records.append(record)
+        if record is None:
+            break
+        stored.append(record)
         chain.advance(key, record.facts)
-    return Plan(steps, tuple(records))
+    files = _Files(World(folder), stored)
+    for number, (step, record) in enumerate(zip(steps, stored, strict=False)):
+        if reason := _objection(record, step, retry_errors) or files.change(record):
+            return Plan(steps, tuple(stored[:number]), reason)
+    is_complete = len(stored) == len(steps)
+    reason = "" if is_complete else "it has not run with this code, or not after this code"
+    return Plan(steps, tuple(stored), reason)
 
 
-def _objection(record: Record | None, step: Step, world: World, retry_errors: bool) -> str:
+def _objection(record: Record, step: Step, retry_errors: bool) -> str:
     """Return why a record is of no use, in words; empty if it is."""
-    if record is None:
-        return "it has not run with this code, or not after this code"
     if retry_errors and record.failed and not step.cell.options["error"]:
         return "it raised an exception the last time"
     if not step.cell.options.get("cache", True):
         return "its option `cache` is false"
-    return world.change(record.facts) or ""
+    return ""
+
+
+class _Files:
+    """Looks whether the files that a run found are there as it found them, or as it left them."""
+
+    def __init__(self, world: World, records: Sequence[Record]) -> None:
+        """Take the records of a run, in order."""
+        self._world = world
+        self._left: dict[str, str | None] = {}
+        """Path of each file that a cell wrote to what it held at the end of the run."""
+        self._written: set[str] = set()
+        """Those that cells wrote that were looked at."""
+        for record in records:
+            if record.effect is not None:
+                self._left.update(record.effect.files_after)
+
+    def change(self, record: Record) -> str:
+        """Return what is not as the next record of the run has it, in words; empty if all is."""
+        found = record.effect.files if record.effect is not None else {}
+        for path, content in found.items():
+            if path not in self._written and not self._is(path, content):
+                return f"{path} has changed"
+        if told := self._world.change(record.facts, self._is_as_left):
+            return told
+        if record.effect is not None:
+            self._written.update(record.effect.files_after)
+        return ""
+
+    def _is_as_left(self, path: str) -> bool:
+        return path in self._left and (path in self._written or self._world.holds(path, self._left[path]))
+
+    def _is(self, path: str, content: str | None) -> bool:
+        return self._world.holds(path, content) or self._is_as_left(path)

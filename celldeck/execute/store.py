@@ -27,7 +27,7 @@ from celldeck.files import write_atomically
 from celldeck.frozen import frozen
 from celldeck.model import Output
 
-MAGIC = b"celldeck outputs 2\n"
+MAGIC = b"celldeck outputs 3\n"
 _HEAD = struct.Struct("<II")
 """Checksum of all that follows, and length of the JSON."""
 
@@ -147,6 +147,7 @@ def dumped(record: Record) -> bytes:
         "files": dict(record.facts.files),
         "packages": dict(record.facts.packages),
         "missing": record.facts.missing,
+        "folders": dict(record.facts.folders),
         "seconds": record.seconds,
         "left_out": record.left_out,
         "effect": record.effect and to_value(record.effect),
@@ -172,10 +173,11 @@ def loaded(content: bytes) -> Record:
         blobs.append(content[at : at + size])
         at += size
     files = {path: tuple(identity) if identity else None for path, identity in value["files"].items()}
+    folders = {path: tuple(names) for path, names in value["folders"].items()}
     return Record(
         outputs=tuple(_output(one, blobs) for one in value["outputs"]),
         updates=tuple(Update(i, _bundle(data, blobs), metadata) for i, data, metadata in value["updates"]),
-        facts=Facts(files, value["packages"], tuple(value["missing"])),
+        facts=Facts(files, value["packages"], tuple(value["missing"]), folders),
         seconds=value["seconds"],
         left_out=tuple(value["left_out"]),
         effect=from_value(value["effect"]) if value["effect"] else None,

@@ -12,6 +12,7 @@ import io
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -30,8 +31,12 @@ def number(rng: random.Random) -> int:
     return rng.randint(0, 4)
 
 
-def forms() -> tuple[Make, ...]:
-    """Return what makes statements, each of another kind of state."""
+def forms(about: str = "") -> tuple[Make, ...]:
+    """Return what makes statements, each of another kind of state.
+
+    Args:
+        about: a regular expression; only of the templates in which it is found.
+    """
 
     def simple(template: str) -> Make:
         """`N` is a name, `M` another one, `K` a small number."""
@@ -49,7 +54,7 @@ def forms() -> tuple[Make, ...]:
 
         return make
 
-    return tuple(simple(template) for template in TEMPLATES)
+    return tuple(simple(template) for template in TEMPLATES if re.search(about, template))
 
 
 TEMPLATES = (
@@ -168,6 +173,14 @@ TEMPLATES = (
     "with open('f$K.txt', 'a') as file:\n    file.write('+')",
     "try:\n    print(open('f$K.txt').read())\nexcept OSError:\n    print('no file')",
     "if os.path.exists('f$K.txt'):\n    os.remove('f$K.txt')",
+    "try:\n    with open('f$K.txt', 'r+') as file:\n        file.write('#')\nexcept OSError:\n    pass",
+    "print(os.path.exists('f' + str($K) + '.txt'))",
+    "print(sorted(name for name in os.listdir() if name.endswith('.txt')))",
+    "if os.path.exists('f$K.txt'):\n    os.replace('f$K.txt', 'g.txt')",
+    "try:\n    print(open('g.txt').read())\nexcept OSError:\n    print('no file')",
+    "os.makedirs('sub', exist_ok=True)\nwith open('sub/f$K.txt', 'a') as file:\n    file.write('-')",
+    "import shutil\nshutil.rmtree('sub', ignore_errors=True)",
+    "import glob\nprint(sorted(glob.glob('sub/*')))",
     # reflection
     "exec('$N = $K')",
     "globals()['$N'] = [$K]",

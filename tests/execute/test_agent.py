@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib
 import os
+import shutil
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -16,7 +19,7 @@ from celldeck.execute import agent
 from celldeck.execute.agent.names import Names
 from celldeck.execute.agent.streams import Bounded, Pipe, size
 from celldeck.execute.agent.values import Values
-from celldeck.execute.agent.watch import Watch, container, identity
+from celldeck.execute.agent.watch import Watch, container, identity, standing
 
 
 class Stream:
@@ -134,6 +137,64 @@ def test_watch_notes_what_is_read_and_not_what_is_written(watch: Watch, tmp_path
     watch.start()
     (tmp_path / "data.csv").read_text()
     assert watch.end()["files"] == {}
+
+
+def test_watch_notes_what_a_change_depends_on(watch: Watch, tmp_path: Path) -> None:
+    for name in ("added", "replaced", "in part", "removed", "moved", "sub/inside"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    digests = {name: standing(name) for name in ("added", "in part", "removed", "moved", "sub/inside")}
+    watch.start()
+    for name, mode in (("added", "a"), ("new", "a"), ("in part", "r+"), ("replaced", "w")):
+        with (tmp_path / name).open(mode) as file:
+            file.write("x")
+    (tmp_path / "removed").unlink()
+    (tmp_path / "moved").rename(tmp_path / "there")
+    shutil.rmtree(tmp_path / "sub")
+    found = watch.end()
+    assert found["files"] == {}
+    assert found["own_reads"] == {**digests, "new": None, "sub": "folder"}
+    assert found["written"] == {
+        "added": [digests["added"], standing("added")],
+        "new": [None, standing("new")],
+        "in part": [digests["in part"], standing("in part")],
+        "replaced": [hashlib.sha1(b"replaced").hexdigest(), standing("replaced")],
+        "removed": [digests["removed"], None],
+        "moved": [digests["moved"], None],
+        "there": [None, digests["moved"]],
+        "sub/inside": [digests["sub/inside"], None],
+        "sub": ["folder", None],
+    }
+
+
+def test_watch_notes_what_is_asked_for_and_listed(watch: Watch, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("data/a.csv", "data/.hidden", "there.txt"):
+        (tmp_path / name).write_text(name)
+    watch.start()
+    assert (tmp_path / "there.txt").exists()
+    assert not os.path.exists("absent.txt")
+    (tmp_path / "data" / "made.csv").write_text("x")
+    assert len(list((tmp_path / "data").glob("*.csv"))) == 2
+    assert not list((tmp_path / "nowhere").glob("*"))
+    found = watch.end()
+    assert found["files"] == {"there.txt": identity("there.txt"), "absent.txt": None, "nowhere": None}
+    assert found["folders"]["data"] == ["a.csv"]
+    assert found["folders"].get("nowhere", []) == []
+
+
+def test_watch_passes_over_temporary_files_that_cells_have_written(
+    watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    monkeypatch.setattr(watch, "folder", str(tmp_path / "deck"))
+    watch.start()
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+        Path(file.name).read_text()
+        found = watch.end()
+    assert (found["files"], found["own_reads"], found["written"]) == ({}, {}, {})
 
 
 def test_watch_passes_over_what_belongs_to_python(watch: Watch) -> None:

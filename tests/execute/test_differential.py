@@ -80,6 +80,9 @@ u, g = make()
 
 GUARDED = "import contextlib\nwith contextlib.suppress(Exception):\n    a = e.copy()\na[:1] = [4]"
 LOOK, WRITE = "print(os.path.exists('f1.txt'))", "with open('f1.txt', 'w') as file:\n    file.write('1')"
+ADD, READ = "with open('f1.txt', 'a') as file:\n    file.write('+')", "print(open('f1.txt').read())"
+PUT = "os.makedirs('sub', exist_ok=True)\nopen('sub/f1.txt', 'a').close()"
+LIST = "import glob\nprint(sorted(glob.glob('sub/*')))"
 
 FOUND: dict[str, tuple[list[str], list[str]]] = {
     "a library keeps something for two names": (
@@ -107,6 +110,32 @@ FOUND: dict[str, tuple[list[str], list[str]]] = {
     "a file is left over when the kernel starts anew": (
         [f"{LOOK}\n{WRITE}", "import math\nmath.answer = 1"],
         [f"{LOOK}\n{LOOK}\n{WRITE}", "import math\nmath.answer = 1"],
+    ),
+    "a file that another cell adds to as well": (["pass", ADD, READ], [f"x = 1\n{ADD}", ADD, READ]),
+    "a file that is written over in part": (
+        [WRITE, "with open('f1.txt', 'r+') as file:\n    file.write('2')", READ],
+        [f"{WRITE}\n{ADD}", "with open('f1.txt', 'r+') as file:\n    file.write('2')", READ],
+    ),
+    "a file that was not there when it was to go": (
+        ["pass", "if os.path.exists('f1.txt'):\n    os.remove('f1.txt')", LOOK],
+        [WRITE, "if os.path.exists('f1.txt'):\n    os.remove('f1.txt')", LOOK],
+    ),
+    "a file whose name does not stand in the code": (
+        ["pass", "print(os.path.exists('f' + str(1) + '.txt'))"],
+        [WRITE, "print(os.path.exists('f' + str(1) + '.txt'))"],
+    ),
+    "a folder that is listed": (
+        ["pass", "print(sorted(name for name in os.listdir() if name.endswith('.txt')))"],
+        [WRITE, "print(sorted(name for name in os.listdir() if name.endswith('.txt')))"],
+    ),
+    "a folder that was not there when it was listed": (["pass", LIST], [PUT, LIST]),
+    "a folder that goes with all that is in it": (
+        [PUT, "pass", LIST],
+        [PUT, "import shutil\nshutil.rmtree('sub')", LIST],
+    ),
+    "a folder that moves with all that is in it": (
+        [PUT, "pass", f"{LIST}\nprint(os.path.exists('sub2/f1.txt'))"],
+        [PUT, "os.rename('sub', 'sub2')", f"{LIST}\nprint(os.path.exists('sub2/f1.txt'))"],
     ),
     "a name that is bound or not, as it comes": (
         ["f = 2", "x = b['x']\nf = x", "print(f)"],

@@ -12,6 +12,7 @@ import pytest
 from differential import Oracle, deck, edited, masked, shown_of, text_of
 
 from celldeck import Session
+from celldeck.session import Build
 
 pytestmark = [pytest.mark.kernel, pytest.mark.skipif(not hasattr(os, "fork"), reason="the clean run forks")]
 
@@ -60,6 +61,55 @@ def test_a_kernel_that_has_run_the_first_cells_finds_the_files_of_those(
                 path.write_text(text_of(cells), "utf-8")
                 build = session.build()
                 assert masked(shown_of(build.deck)) == masked(oracle.run(cells)), build.explain
+
+
+def test_a_cell_that_lists_a_folder_runs_when_a_file_comes_or_goes_there(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    path, data = tmp_path / "deck.md", tmp_path / "data"
+    data.mkdir()
+    (data / "a.csv").write_text("1", "utf-8")
+    listed = "import os\nprint(sorted(os.listdir('data')))"
+    path.write_text(text_of([listed, "open('data/made.csv', 'w').close()", "print('else')"]), "utf-8")
+
+    def shown(build: Build) -> str:
+        return "".join(output.data["text/plain"] for output in build.deck.cells[0].outputs or ())
+
+    with Session(path) as session:
+        assert shown(session.build()) == "['a.csv']\n"
+        # What a cell below has left there is not there before a clean run, and no reason to run.
+        assert session.build().ran == ()
+        (data / "b.csv").write_text("1", "utf-8")
+        build = session.build()
+        assert (shown(build), build.ran) == ("['a.csv', 'b.csv']\n", (0,)), build.explain
+    with Session(path) as session:
+        assert "b.csv" in shown(session.build())
+    with Session(path) as session:
+        assert session.build().ran == ()
+        (data / "a.csv").unlink()
+        assert shown(session.build()) == "['b.csv']\n"
+
+
+def test_a_cell_that_adds_to_a_file_of_the_author_runs_when_that_changes(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    path, log = tmp_path / "deck.md", tmp_path / "log.txt"
+    log.write_text("mine ", "utf-8")
+    cells = ["with open('log.txt', 'a') as log:\n    log.write('one')", "print(open('log.txt').read())"]
+    path.write_text(text_of(cells), "utf-8")
+
+    def shown(build: Build) -> str:
+        return "".join(output.data["text/plain"] for output in build.deck.cells[1].outputs or ())
+
+    for word in ("mine ", "new "):
+        log.write_text(word, "utf-8")
+        with Session(path) as session:
+            assert shown(session.build()) == f"{word}one\n"
+            assert session.build().ran == ()
+            log.write_text(f"other {word}", "utf-8")
+            assert shown(session.build()) == f"other {word}one\n"
+        with Session(path) as session:
+            assert shown(session.build()) == f"other {word}one\n"
+        with Session(path) as session:
+            assert session.build().ran == ()
 
 
 def test_a_cell_runs_again_in_place_though_its_imports_have_done_their_part(tmp_path: Path) -> None:

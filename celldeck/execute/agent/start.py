@@ -111,7 +111,7 @@ class Cells:
         self.figures.end()
         self.variables.end()
         effect = self.observed()
-        self.watch.named(effect.pop("paths", ()), used["files"])
+        self.watch.named(effect.pop("paths", ()), used)
         dropped = {**self.streams.end(), **self.values.end()}
         used["widgets"] = self.pictures.end()
         # IPython 9 keeps what every cell showed, for a history that nobody reads here.
