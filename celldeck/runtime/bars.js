@@ -108,7 +108,7 @@ export default function bars(deck) {
 
   const make = (number) => {
     const bar = layer.appendChild(document.createElement("div"));
-    bar.className = "celldeck-bar";
+    bar.className = "celldeck-cell-bar";
     bar.dataset.for = String(number);
     const status = bar.appendChild(document.createElement("span"));
     status.className = "celldeck-status";

@@ -48,6 +48,10 @@ export default function editor(deck) {
     return "rgb(255, 255, 255)";
   };
 
+  /** What the code of a cell looks like: a cell that shows outputs alone takes after the first of the deck that shows code. */
+  const codeLike = ({ code, outputs }) =>
+    code ? code.querySelector("code") ?? code : deck.parent.querySelector("[data-code] code") ?? outputs;
+
   const place = () => {
     if (!open) return;
     const anchors = bars.anchorsOf(open.number);
@@ -57,7 +61,7 @@ export default function editor(deck) {
       return;
     }
     const rect = anchor.getBoundingClientRect();
-    const code = anchor.querySelector("code") ?? anchor;
+    const code = codeLike(anchors);
     const scale = anchor.offsetWidth ? rect.width / anchor.offsetWidth : 1;
     const own = getComputedStyle(code);
     const around = getComputedStyle(anchor);
@@ -65,7 +69,7 @@ export default function editor(deck) {
     // The text stays where it stood when the editor comes over it.
     const ratio = (parseFloat(own.lineHeight) || 1.35 * parseFloat(own.fontSize)) / parseFloat(own.fontSize);
     const lineHeight = size * ratio;
-    const inset = (side) => (parseFloat(around[side]) + (code === anchor ? 0 : parseFloat(own[side]))) * scale || 0;
+    const inset = (side) => (parseFloat(around[side]) + (code !== anchor && anchor.contains(code) ? parseFloat(own[side]) : 0)) * scale || 0;
     const lines = open.ace.session.getScreenLength();
     const width = Math.min(Math.max(rect.width, 24 * size), innerWidth - 16);
     const left = Math.max(8, Math.min(rect.left, innerWidth - width - 8));
@@ -202,7 +206,9 @@ export default function editor(deck) {
       theme: dark ? "ace/theme/one_dark" : "ace/theme/textmate",
       useWorker: false, showPrintMargin: false, showGutter: false, highlightActiveLine: false, highlightGutterLine: false,
       tabSize: 4, useSoftTabs: true, wrap: false, displayIndentGuides: false, behavioursEnabled: true,
-      enableBasicAutocompletion: [completer(number), words], fontFamily: getComputedStyle(anchor.querySelector("code") ?? anchor).fontFamily,
+      enableBasicAutocompletion: [completer(number), words],
+      // Ace reckons with letters of one width.
+      fontFamily: codeLike(anchors) === anchors.outputs ? "ui-monospace, monospace" : getComputedStyle(codeLike(anchors)).fontFamily,
     });
     ace.session.setValue(cell.source);
     ace.container.style.background = ground;

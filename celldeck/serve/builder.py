@@ -321,8 +321,10 @@ class Builder(threading.Thread):
             self._tools.forget_themes()
         known = self._known_files()
         shared = bool(looks) or any(path in known for path in others)
-        # What else lies in the folder of a deck, cells may have listed.
-        data = {path for path in others if path.suffix != ".md" and path.exists()}
+        # What else lies in the folder of a deck, or in the project, cells may have listed. Elsewhere the file
+        # that they read counts and nothing beside it: all programs write to the temporary folder.
+        ours = {self._tools.settings.root.resolve(), *(path.parent for path in decks)}
+        data = {path for path in others if path.suffix != ".md" and ours & {*path.parents} and path.exists()}
         return [
             name
             for name in decks.values()

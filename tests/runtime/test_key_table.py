@@ -15,9 +15,51 @@ Present = Callable[..., Presented]
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "presenting.md").read_text("utf-8")
 
+EFFECTS_TESTED_BY: dict[str, tuple[str, ...]] = {
+    "next": ("test_presenting.test_keys_go_forward_by_steps",),
+    "previous": ("test_presenting.test_keys_go_back_by_steps_and_find_a_slide_as_it_was_left",),
+    "next-slide": ("test_presenting.test_shift_skips_fragments_both_ways",),
+    "previous-slide": ("test_presenting.test_shift_skips_fragments_both_ways",),
+    "first": ("test_presenting.test_home_and_end_go_to_the_ends_and_end_shows_all",),
+    "last": ("test_presenting.test_home_and_end_go_to_the_ends_and_end_shows_all",),
+    "go": ("test_tools.test_g_goes_to_a_number_or_a_title",),
+    "search": ("test_tools.test_search_finds_words_of_slides_and_notes_whatever_their_accents",),
+    "back": ("test_tools.test_backspace_leads_back_to_where_a_jump_began",),
+    "overview": ("test_overview.test_it_opens_and_closes_by_key_and_nothing_has_moved",),
+    "presenter": ("test_presenter.test_p_opens_the_presenter_view_which_is_in_sync",),
+    "audience": ("test_following.test_the_presenter_leads_phones_and_the_clicker_leads_the_presenter",),
+    "fullscreen": (
+        "test_presenting.test_f_asks_for_the_whole_screen_also_with_caps_lock_and_other_alphabets",
+        "test_tools.test_f5_of_a_clicker_fills_the_screen_and_loads_nothing_anew",
+    ),
+    "help": ("test_tools.test_the_help_lists_every_key_that_does_something_here",),
+    "blackout": ("test_tools.test_a_black_screen_until_the_next_step",),
+    "hold": ("test_presenter.test_hold_keeps_the_room_and_letting_go_brings_it_along",),
+    "laser": ("test_tools.test_the_laser_follows_the_mouse_and_a_click_does_not_turn",),
+    "pen": ("test_tools.test_strokes_are_drawn_kept_with_their_slide_and_step_taken_back_and_cleared",),
+    "undo": ("test_tools.test_strokes_are_drawn_kept_with_their_slide_and_step_taken_back_and_cleared",),
+    "clear": ("test_tools.test_strokes_are_drawn_kept_with_their_slide_and_step_taken_back_and_cleared",),
+    "save-drawings": ("test_tools.test_drawings_are_saved_as_a_file",),
+    "zoom": ("test_tools.test_zoom_brings_the_spot_nearer_and_another_slide_ends_it",),
+    "timer": ("test_presenter.test_the_timer_starts_with_the_talk_pauses_and_is_set_to_zero",),
+    "reset-timer": ("test_presenter.test_the_timer_starts_with_the_talk_pauses_and_is_set_to_zero",),
+    "larger-notes": ("test_presenter.test_notes_have_a_size_that_is_remembered_and_scroll_by_key",),
+    "smaller-notes": ("test_presenter.test_notes_have_a_size_that_is_remembered_and_scroll_by_key",),
+    "scroll-notes": ("test_presenter.test_notes_have_a_size_that_is_remembered_and_scroll_by_key",),
+    "scroll-notes-back": ("test_presenter.test_notes_have_a_size_that_is_remembered_and_scroll_by_key",),
+    "rehearse": ("test_rehearsal.test_times_are_those_between_the_keys_to_20_ms",),
+    "save-rehearsal": ("test_rehearsal.test_times_are_those_between_the_keys_to_20_ms",),
+}
+"""The actions of the first table, and the tests that hold what their keys lead to."""
+
 TESTED_BY: dict[str, tuple[str, ...]] = {
+    "fields": ("test_presenting.test_keys_in_a_field_stay_there",),
+    "fragments": (
+        "test_presenting.test_fragments_show_one_by_one",
+        "test_presenting.test_keys_go_back_by_steps_and_find_a_slide_as_it_was_left",
+    ),
     "wheel": (
-        "test_presenting.test_the_wheel_turns_one_slide_a_gesture",
+        "test_presenting.test_the_wheel_goes_one_step_a_gesture",
         "test_presenting.test_the_wheel_over_code_that_scrolls_scrolls_the_code",
     ),
     "swipe": ("test_presenting.test_swipes",),
@@ -42,6 +84,12 @@ TESTED_BY: dict[str, tuple[str, ...]] = {
         "test_presenter.test_windows_go_together_both_ways",
         "test_presenter.test_a_window_that_is_loaded_anew_comes_to_where_the_talk_is",
     ),
+    "presenter view": (
+        "test_presenter.test_the_next_step_is_shown_not_only_the_next_slide",
+        "test_presenter.test_notes_are_typeset_and_follow_the_steps",
+        "test_presenter.test_the_timer_starts_with_the_talk_pauses_and_is_set_to_zero",
+        "test_presenter.test_the_borders_move_by_mouse_and_keys_and_are_remembered",
+    ),
     "overview": (
         "test_overview.test_arrows_move_and_enter_chooses_with_all_of_the_slide",
         "test_overview.test_a_click_chooses_and_does_not_turn_further",
@@ -52,9 +100,14 @@ TESTED_BY: dict[str, tuple[str, ...]] = {
         "test_transitions.test_keyframes_of_an_author_are_found_by_marps_names",
         "test_transitions.test_elements_of_one_name_on_both_slides_morph",
     ),
+    "animations": ("test_presenting.test_animations_of_a_slide_start_when_it_shows",),
     "less motion": (
         "test_transitions.test_less_motion_makes_every_transition_a_fade",
         "test_still.test_animated_pictures_show_their_first_picture_where_less_motion_is_wanted",
+    ),
+    "paper": (
+        "test_steps.test_printed_from_the_browser_all_slides_are_as_they_end",
+        "test_presenting.test_printed_from_the_browser_there_are_neither_controls_nor_notes",
     ),
     "screen readers": (
         "test_announce.test_each_slide_and_each_step_is_told_once",
@@ -64,16 +117,17 @@ TESTED_BY: dict[str, tuple[str, ...]] = {
 """The behaviours of the second table, and the tests that hold them."""
 
 
-def test_every_behaviour_of_the_table_has_its_tests() -> None:
+def test_every_row_of_the_tables_has_its_tests() -> None:
     section = DOCS.partition("## Beside the keyboard")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| ([^|]+?) \|", section, re.MULTILINE)[1:]
     rows = [row for row in rows if row.strip("-")]
     assert rows == list(TESTED_BY)
-    for tests in TESTED_BY.values():
+    assert [action.name for action in ACTIONS] == list(EFFECTS_TESTED_BY)
+    for tests in (*TESTED_BY.values(), *EFFECTS_TESTED_BY.values()):
         for test in tests:
             module, _, name = test.partition(".")
-            text = (Path(__file__).parent / f"{module}.py").read_text("utf-8")
-            assert re.search(rf"^def {name}\(", text, re.MULTILINE), test
+            texts = [file.read_text("utf-8") for file in (ROOT / "tests").rglob(f"{module}.py")]
+            assert any(re.search(rf"^def {name}\(", text, re.MULTILINE) for text in texts), test
 
 
 @pytest.mark.browser

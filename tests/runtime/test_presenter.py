@@ -273,6 +273,43 @@ def test_nothing_overlaps_or_is_cut_off_at_any_size(present: Present, size: tupl
             )
 
 
+@pytest.mark.parametrize("size", [(1440, 810), (390, 844), (844, 390)])
+def test_what_is_said_about_the_projector_takes_one_line_of_the_slides_place(
+    present: Present, size: tuple[int, int]
+) -> None:
+    presenter = present(talk(), "?view=presenter#2", size=size)
+    said = []
+    for key in ("b", "h"):
+        presenter.press(key)
+        said.append(
+            presenter.evaluate(
+                "(({ content, height, width }) =>"
+                " [content, parseFloat(height), parseFloat(width) < celldeck.parent.clientWidth])"
+                "(getComputedStyle(celldeck.parent, '::after'))"
+            )
+        )
+    assert [(content, fits) for content, _, fits in said] == [
+        ('"The projector is black"', True),
+        ('"The projector is held"', True),
+    ]
+    assert all(height < 40 for _, height, _ in said)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_stands_behind_the_next_slide_is_what_stands_behind_this_one(
+    present: Present, scheme: str
+) -> None:
+    presenter = present(talk(), "?view=presenter#2")
+    presenter.tab.call(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    behind = presenter.evaluate(
+        "[document.body, document.querySelector('.celldeck-preview')]"
+        ".map((part) => getComputedStyle(part).backgroundColor)"
+    )
+    assert behind == ["rgb(228, 231, 235)" if scheme == "light" else "rgb(19, 21, 23)"] * 2
+
+
 # ---------------------------------------------------------------- the cell that runs
 
 RUN = "document.querySelector('.celldeck-run')"

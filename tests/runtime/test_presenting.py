@@ -210,6 +210,16 @@ def test_notes_are_kept_and_not_shown(present: Present) -> None:
     assert notes == [["1", ["a < b", "**c**"], "none"]]
 
 
+def test_printed_from_the_browser_there_are_neither_controls_nor_notes(present: Present) -> None:
+    deck = present(page("<p>x</p>", "<p>y</p>", notes=(("said",), ("more",))))
+    deck.tab.call("Emulation.setEmulatedMedia", {"media": "print"})
+    printed = deck.evaluate(
+        "['.bespoke-marp-osc', '.bespoke-progress-parent', '.bespoke-marp-note', '.bespoke-marp-slide'].map("
+        "(part) => [...document.querySelectorAll(part)].filter((each) => each.checkVisibility()).length)"
+    )
+    assert printed == [0, 0, 0, 2]
+
+
 # ---------------------------------------------------------------- the address
 
 
@@ -263,17 +273,16 @@ def test_a_link_into_the_slide_that_shows_hides_nothing(present: Present) -> Non
 # ---------------------------------------------------------------- wheel, touch, click
 
 
-def test_the_wheel_turns_one_slide_a_gesture(present: Present) -> None:
+def test_the_wheel_goes_one_step_a_gesture(present: Present) -> None:
     deck = present(page(*DECK))
     for strength in (120, 110, 60, 20, 5):
         deck.wheel(0, strength)
-    assert deck.place == (1, 0)
-    deck.evaluate("new Promise((done) => setTimeout(done, 350))")
-    deck.wheel(0, -120)
-    assert deck.place == (0, 0)
-    deck.evaluate("new Promise((done) => setTimeout(done, 350))")
-    deck.wheel(120, 0)
-    assert deck.place == (1, 0)
+    places = [deck.place]
+    for move in ((0, -120), (120, 0), (0, 120), (-120, 0)):
+        deck.evaluate("new Promise((done) => setTimeout(done, 350))")
+        deck.wheel(*move)
+        places.append(deck.place)
+    assert places == [(1, 0), (0, 0), (1, 0), (1, 1), (1, 0)]
 
 
 def test_the_wheel_over_code_that_scrolls_scrolls_the_code(present: Present) -> None:

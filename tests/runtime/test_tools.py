@@ -192,6 +192,27 @@ def test_strokes_are_drawn_kept_with_their_slide_and_step_taken_back_and_cleared
     assert deck.place == (1, 1)
 
 
+def test_the_pen_draws_over_players_and_frames_and_the_laser_points_into_frames(present: Present) -> None:
+    there = "position:absolute;left:200px;width:600px;height:100px"
+    deck = present(
+        page(
+            f'<audio controls style="{there};top:150px" src="data:audio/wav;base64,"></audio>'
+            f'<iframe style="{there};top:350px" srcdoc="<p>x"></iframe>'
+        )
+    )
+    deck.press("d")
+    stroke(deck, y=180)
+    stroke(deck, y=380)
+    assert deck.evaluate(SHOWN) == 2
+    deck.press("d", "l")
+    for x in (300, 500):
+        deck.mouse("mouseMoved", x, 400)
+    deck.wait_for(
+        "(({x, width}) => Math.abs(x + width / 2 - 500) < 2)"
+        "(document.querySelector('.celldeck-laser').getBoundingClientRect())"
+    )
+
+
 def test_drawings_outlive_a_reload(present: Present) -> None:
     deck = present(page(*DECK))
     deck.press("d")

@@ -320,6 +320,27 @@ def test_a_file_that_a_cell_reads_builds_its_deck_wherever_it_lies(
     wait_for(lambda: "second" in shown(site, "a"))
 
 
+@pytest.mark.kernel
+def test_what_others_write_beside_a_file_that_a_cell_reads_builds_nothing(
+    told: Told, start: Callable[..., Site], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "x.txt").write_text("first")
+    Path("a.md").write_text(
+        f"---\nkernel: python3\n---\n\n```python\nprint(open('{elsewhere}/x.txt').read())\n```"
+    )
+    site = start("a.md")
+    wait_for(lambda: told.results)
+    told.results.clear()
+    for number in range(5):
+        (elsewhere / f"{number}.tmp.txt").write_text("not ours")
+        time.sleep(0.1)
+    time.sleep(0.5)
+    assert told.results == []
+    (elsewhere / "x.txt").write_text("second")
+    wait_for(lambda: "second" in shown(site, "a"))
+
+
 def test_a_system_that_watches_no_more_is_told_and_the_decks_are_built(
     told: Told, start: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -449,6 +449,12 @@ def test_a_cell_that_is_run_on_stage_writes_on_the_phones_too(told: list[str], s
     phone.wait_for(f"{text}.includes('built') && !{text}.includes('line 3')", SOON_S)
     assert "ZeroDivisionError" not in phone.evaluate(text)
     assert phone.errors == []
+    # Nothing of the cell stands over the code that the room is to read.
+    room = show(found(told, r"serving (http://\S+)"), (1280, 720))
+    room.wait_for("document.querySelector('.celldeck-cell-bar')?.checkVisibility()", SOON_S)
+    room.press("a")
+    room.wait_for("!document.querySelector('.celldeck-board').hidden", SOON_S)
+    assert not room.evaluate("document.querySelector('.celldeck-cell-bar').checkVisibility()")
 
 
 def test_several_decks_no_address_and_a_taken_port_are_told(tmp_path: Path) -> None:

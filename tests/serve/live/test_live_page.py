@@ -244,6 +244,37 @@ def test_what_runs_here_stays_when_the_deck_is_built_and_plots_stream_in(show: S
     assert text_of(page, 0).strip() == "plain"
 
 
+def test_the_presenter_view_has_its_clock_and_timer_where_cells_run(show: Show) -> None:
+    site, page = show("print('one')")
+    page.tab.open(site.address + "&view=presenter")
+    page.wait_for("document.querySelector('.celldeck-cell-bar')", LONG_S)
+    for part in (".celldeck-clock", ".celldeck-elapsed"):
+        shown = page.evaluate(
+            f"(({{ left, top, width, height }}) => [width, height, document.querySelector('{part}')"
+            ".checkVisibility({ opacityProperty: true }),"
+            f" document.elementFromPoint(left + width / 2, top + height / 2).matches('{part}')])"
+            f"(document.querySelector('{part}').getBoundingClientRect())"
+        )
+        assert min(shown) > 0, part
+
+
+@pytest.mark.parametrize("others", [(), ("print('code that shows')",)], ids=["alone", "others show code"])
+def test_the_editor_of_a_cell_without_code_has_letters_of_one_width(
+    show: Show, others: tuple[str, ...]
+) -> None:
+    _, page = show("#| echo: false\nprint('one')", *others)
+    assert page.evaluate("!document.querySelector('[data-code=\"0\"]')")
+    page.press("e")
+    page.wait_for("document.querySelector('.celldeck-editor .ace_text-input')", LONG_S)
+    widths = page.evaluate(
+        "(() => { const code = document.querySelector('.celldeck-editor .ace_editor');"
+        " const draw = document.createElement('canvas').getContext('2d');"
+        " draw.font = `20px ${getComputedStyle(code).fontFamily}`;"
+        " return ['i', 'm', 'W'].map((letter) => draw.measureText(letter).width); })()"
+    )
+    assert len(set(widths)) == 1
+
+
 def test_two_windows_show_the_same_and_a_stranger_sees_but_cannot_run(show: Show, browser: Browser) -> None:
     site, page = show("print('one')")
     with browser.tab(1280, 720) as tab:
@@ -252,7 +283,7 @@ def test_two_windows_show_the_same_and_a_stranger_sees_but_cannot_run(show: Show
         stranger.wait_for("typeof celldeck === 'object'", LONG_S)
         assert stranger.evaluate("typeof celldeck.cells") == "undefined"
         assert "one" in text_of(stranger, 0)
-        assert not stranger.evaluate("Boolean(document.querySelector('.celldeck-bar'))")
+        assert not stranger.evaluate("Boolean(document.querySelector('.celldeck-cell-bar'))")
         tab.open(site.address)
         stranger.wait_for("celldeck.cells?.all.size", LONG_S)
         page.evaluate("celldeck.cells.say({ kind: 'run', cell: 0, source: \"print('two')\" })")
