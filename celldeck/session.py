@@ -39,6 +39,8 @@ class Build:
     sure."""
     files: frozenset[Path] = frozenset()
     """What its cells have read, and what they have looked for in vain."""
+    folders: frozenset[Path] = frozenset()
+    """What they have listed."""
 
     @property
     def is_clean(self) -> bool:
@@ -176,4 +178,5 @@ class Session:
 def _build(executed: Executed) -> Build:
     folder = executed.deck.source.path.absolute().parent
     files = frozenset(folder / name for name in executed.files)
-    return Build(executed.deck, executed.ran, executed.explain, executed.provisional, files)
+    folders = frozenset(folder / name for name in executed.folders)
+    return Build(executed.deck, executed.ran, executed.explain, executed.provisional, files, folders)

@@ -137,6 +137,11 @@ class Tools:
         return set()
 
     @cached_property
+    def listed(self) -> set[Path]:
+        """Folders that cells have listed."""
+        return set()
+
+    @cached_property
     def highlighter(self) -> Highlighter:
         """Colours code."""
         return Highlighter(self.cache)
@@ -229,7 +234,7 @@ class Tools:
         """Return where the themes, pictures and settings of the decks that were built stand, or may stand."""
         projects = (project.path for project in self._projects.values() if project.path)
         themes = (theme.source.path for look in self._looks.values() for theme in look.themes.values())
-        return {path.parent for path in (*projects, *themes, *self.parts)} | self.files.folders
+        return {path.parent for path in (*projects, *themes, *self.parts)} | self.files.folders | self.listed
 
     def forget_themes(self) -> None:
         """Read the themes, and what Marp projects say, anew at the next build."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from celldeck.errors import Notice
 from celldeck.execute import freeze
-from celldeck.execute.facts import Facts, World, inside
+from celldeck.execute.facts import Facts, World
 from celldeck.execute.keeper import Keeper
 from celldeck.execute.kernels import Kernels, StartKernel, is_own_python
 from celldeck.execute.memo import Memo
@@ -68,6 +67,8 @@ class Executed:
     """The indices of the cells whose outputs are not of a run of the whole deck in a fresh kernel."""
     files: frozenset[str] = frozenset()
     """Paths, from the folder the cells work in, of what they have read or looked for."""
+    folders: frozenset[str] = frozenset()
+    """Those of folders that they have listed."""
 
     @property
     def is_clean(self) -> bool:
@@ -287,15 +288,10 @@ class Executor:
         notices = (*deck.notices, *_notices(steps, walk.records, unkept))
         provisional = tuple(step.cell.index for step in steps[clean : len(walk.records)])
         built = replace(deck, cells=tuple(cells), notices=notices)
-        files = frozenset(
-            path for record in walk.records for path in (*record.facts.files, *_listed(record.facts))
-        )
-        return Executed(built, ran, tuple(reasons), provisional, files)
-
-
-def _listed(facts: Facts) -> Iterator[str]:
-    """Give the paths of what cells have seen in folders."""
-    return (inside(folder, name) for folder, names in facts.folders.items() for name in names)
+        facts = [record.facts for record in walk.records]
+        files = frozenset(path for one in facts for path in one.files)
+        folders = frozenset(path for one in facts for path in one.folders)
+        return Executed(built, ran, tuple(reasons), provisional, files, folders)
 
 
 def _notices(steps: tuple[Step, ...], records: list[Record], unkept: str | None) -> list[Notice]:

@@ -191,6 +191,7 @@ class Builder(threading.Thread):
             if build.ran:
                 tools.files.look_anew()
             tools.parts.update(build.files)
+            tools.listed.update(path.resolve() for path in build.folders)
             output = path.with_suffix(".html")
             built = pipeline.self_contained(pipeline.finish(deck, tools), tools, output, link=self._site.link)
         except Exception as error:
@@ -321,10 +322,15 @@ class Builder(threading.Thread):
             self._tools.forget_themes()
         known = self._known_files()
         shared = bool(looks) or any(path in known for path in others)
-        # What else lies in the folder of a deck, or in the project, cells may have listed. Elsewhere the file
-        # that they read counts and nothing beside it: all programs write to the temporary folder.
+        # What else lies in the folder of a deck, or in the project, cells may look for. Elsewhere counts what
+        # they have read or listed, and nothing beside it: all programs write to the temporary folder.
         ours = {self._tools.settings.root.resolve(), *(path.parent for path in decks)}
-        data = {path for path in others if path.suffix != ".md" and ours & {*path.parents} and path.exists()}
+        listed = self._tools.listed
+        data = {
+            path
+            for path in others
+            if path.suffix != ".md" and (path.parent in listed or (ours & {*path.parents} and path.exists()))
+        }
         return [
             name
             for name in decks.values()

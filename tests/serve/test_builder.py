@@ -341,6 +341,30 @@ def test_what_others_write_beside_a_file_that_a_cell_reads_builds_nothing(
     wait_for(lambda: "second" in shown(site, "a"))
 
 
+@pytest.mark.kernel
+def test_a_file_that_comes_to_or_leaves_a_folder_that_a_cell_lists_builds_its_deck(
+    told: Told,
+    start: Callable[..., Site],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    # What is listed in the folder for temporary files counts for nothing.
+    monkeypatch.setenv("TMPDIR", str(tmp_path_factory.mktemp("temporary")))
+    Path("a.md").write_text(
+        f"---\nkernel: python3\n---\n\n```python\nimport os\nprint(os.listdir('{elsewhere}'))\n```"
+    )
+    site = start("a.md")
+    wait_for(lambda: told.results)
+    # What comes while a build ends counts as written by its cells.
+    time.sleep(0.5)
+    (elsewhere / "x.txt").write_text("first")
+    wait_for(lambda: "x.txt" in shown(site, "a"))
+    time.sleep(0.5)
+    (elsewhere / "x.txt").unlink()
+    wait_for(lambda: "x.txt" not in shown(site, "a"))
+
+
 def test_a_system_that_watches_no_more_is_told_and_the_decks_are_built(
     told: Told, start: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
 ) -> None:
