@@ -29,7 +29,8 @@ KEY = """new Promise((done) => {
     port2.postMessage(null);
   });
 })"""
-PAINT = "performance.getEntriesByType('paint').find((entry) => entry.name === 'first-contentful-paint')?.startTime"
+PAINT = """new Promise((done) => new PerformanceObserver((list) => done(list.getEntries()[0].startTime))
+  .observe({ type: "paint", buffered: true }))"""
 REQUESTS = "performance.getEntriesByType('resource').filter(({ name }) => !name.startsWith('data:')).length"
 
 
@@ -59,7 +60,7 @@ def main(decks: list[Path]) -> None:
                 for _ in range(5):
                     tab.open("about:blank")
                     tab.open(deck.resolve().as_uri())
-                    shown.append(tab.evaluate(PAINT) or 0.0)
+                    shown.append(tab.evaluate(PAINT))
                 requests = tab.evaluate(REQUESTS)
                 steps = [pressed(tab, "ArrowRight") for _ in range(60)]
                 overview = []

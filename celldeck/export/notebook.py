@@ -5,9 +5,11 @@ nbformat 4.5: https://nbformat.readthedocs.io/en/latest/format_description.html
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from celldeck.model import Cell, Deck, Output, Slide
@@ -25,6 +27,21 @@ _FILTER = (
 _KEYWORD = re.compile(rf"[wh]:\S+|width:\S+|height:\S+|{_FILTER}")
 _BACKGROUND = re.compile(r"bg|fit|auto|cover|contain|vertical|(?:left|right)(?::\S+)?|\d+(?:\.\d+)?%")
 
+_DISTRIBUTIONS = {
+    "sklearn": "scikit-learn",
+    "skimage": "scikit-image",
+    "cv2": "opencv-python-headless",
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+    "bs4": "beautifulsoup4",
+    "tensorflow_datasets": "tensorflow-datasets",
+    "keras_tuner": "keras-tuner",
+    "umap": "umap-learn",
+    "dotenv": "python-dotenv",
+}
+"""What pip calls modules that have another name there."""
+_IN_EVERY_NOTEBOOK = {"IPython", "ipykernel"}
+
 
 def notebook(deck: Deck, embed: Embed) -> str:
     """Return a deck as a Jupyter notebook: its text, its cells in run order, and what they gave.
@@ -32,11 +49,12 @@ def notebook(deck: Deck, embed: Embed) -> str:
     A cell whose code the slides hide is folded. One that may raise is marked so that a run goes on.
     """
     language = {"name": "python", "display_name": "Python 3", "language": "python"}
-    cells = [
-        _code(part) if isinstance(part, Cell) else _text(part)
-        for slide in deck.slides
-        for part in _parts(deck, slide, embed)
-    ]
+    parts = [part for slide in deck.slides for part in _parts(deck, slide, embed)]
+    cells = [_code(part) if isinstance(part, Cell) else _text(part) for part in parts]
+    if needed := _packages(deck, parts):
+        told = "The cells need these packages. To install them, take away the first # of the next line."
+        install = f"# {told}\n# {needed}"
+        cells.insert(0, _plain_code(install))
     for number, cell in enumerate(cells, 1):
         cell["id"] = f"part-{number}"
     whole = {
@@ -57,17 +75,50 @@ def script(deck: Deck) -> str:
 
     Jupytext: https://jupytext.readthedocs.io/en/latest/formats-scripts.html#the-percent-format
     """
-    parts = []
-    for slide in deck.slides:
-        for part in _parts(deck, slide, lambda address: address):
-            if isinstance(part, Cell):
-                # What only a notebook understands would be no Python.
-                code = re.sub(r"^(\s*)([%!].*)$", r"\1# \2", part.source, flags=re.MULTILINE)
-                parts.append(f"# %%\n{code}\n")
-            else:
-                lines = "\n".join(f"# {line}".rstrip() for line in part.split("\n"))
-                parts.append(f"# %% [markdown]\n{lines}\n")
-    return "\n".join(parts)
+    parts = [part for slide in deck.slides for part in _parts(deck, slide, lambda address: address)]
+    texts = []
+    if needed := _packages(deck, parts):
+        texts.append(f"# {needed.lstrip('%')}\n")
+    for part in parts:
+        if isinstance(part, Cell):
+            # What only a notebook understands would be no Python.
+            code = re.sub(r"^(\s*)([%!].*)$", r"\1# \2", part.source, flags=re.MULTILINE)
+            texts.append(f"# %%\n{code}\n")
+        else:
+            lines = "\n".join(f"# {line}".rstrip() for line in part.split("\n"))
+            texts.append(f"# %% [markdown]\n{lines}\n")
+    return "\n".join(texts)
+
+
+def _packages(deck: Deck, parts: Sequence[str | Cell]) -> str:
+    """Return the command that installs what the cells import and Python does not have; empty: nothing."""
+    names: set[str] = set()
+    for part in parts:
+        if isinstance(part, Cell):
+            names |= _imported(part.source)
+    folder = deck.source.path.parent
+    needed = {
+        _DISTRIBUTIONS.get(name, name)
+        for name in names - sys.stdlib_module_names - _IN_EVERY_NOTEBOOK
+        if not (folder / f"{name}.py").exists() and not (folder / name).is_dir()
+    }
+    return f"%pip install {' '.join(sorted(needed))}" if needed else ""
+
+
+def _imported(source: str) -> set[str]:
+    """Return the modules that code imports, by their first names."""
+    try:
+        # What only a notebook understands is no Python.
+        tree = ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE))
+    except (SyntaxError, ValueError):
+        return set()
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
 
 
 def _parts(deck: Deck, slide: Slide, embed: Embed) -> Iterator[str | Cell]:
@@ -108,6 +159,16 @@ def _text(text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
 
 
+def _plain_code(source: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": source.splitlines(keepends=True),
+    }
+
+
 def _code(cell: Cell) -> dict[str, Any]:
     metadata: dict[str, Any] = {}
     if cell.options.get("echo") is False or cell.options.get("include") is False:
@@ -115,13 +176,8 @@ def _code(cell: Cell) -> dict[str, Any]:
         metadata = {"jupyter": {"source_hidden": True}, "cellView": "form"}
     if cell.options.get("error"):
         metadata["tags"] = ["raises-exception"]
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": metadata,
-        "outputs": [_output(output) for output in cell.outputs or ()],
-        "source": cell.source.splitlines(keepends=True),
-    }
+    outputs = [_output(output) for output in cell.outputs or ()]
+    return _plain_code(cell.source) | {"metadata": metadata, "outputs": outputs}
 
 
 def _output(output: Output) -> dict[str, Any]:

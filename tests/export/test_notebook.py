@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -104,6 +105,17 @@ def test_hidden_code_is_folded_and_one_that_may_raise_lets_a_run_go_on() -> None
     first, second = (cell["metadata"] for cell in cells() if cell["cell_type"] == "code")
     assert first == {"jupyter": {"source_hidden": True}, "cellView": "form"}
     assert second == {"tags": ["raises-exception"]}
+
+
+def test_what_the_cells_import_can_be_installed(tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("x = 1\n", "utf-8")
+    code = "import os, numpy as np\nfrom sklearn.svm import SVC\n%matplotlib inline\nimport helper, IPython"
+    text = f"---\nkernel: python3\n---\n\n```python\n{code}\n```\n"
+    made = parse(Source.of(text, tmp_path / "deck.md"), MarpOptions())
+    first, second = json.loads(notebook(made, str))["cells"]
+    assert first["source"][-1] == "# %pip install numpy scikit-learn"
+    assert second["source"][0] == "import os, numpy as np\n"
+    assert script(made).startswith("# pip install numpy scikit-learn\n")
 
 
 def test_a_script_is_python_with_the_text_as_comments() -> None:
