@@ -20,6 +20,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,21 +55,23 @@ def imports_of(sources: Iterable[str]) -> tuple[str, ...]:
 
     Of `from a import b` both `a` and `a.b` are named: only an import can tell whether `b` is a module.
     """
-    found: dict[str, None] = {}
-    for source in sources:
-        plain = "\n".join(line for line in source.split("\n") if not line.lstrip().startswith(("%", "!")))
-        try:
-            tree = ast.parse(plain)
-        except (SyntaxError, ValueError):
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found.update((alias.name, None) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found[node.module] = None
-                found.update(
-                    (f"{node.module}.{alias.name}", None) for alias in node.names if alias.name != "*"
-                )
+    return tuple(dict.fromkeys(name for source in sources for name in _imports_of(source)))
+
+
+@lru_cache(2048)
+def _imports_of(source: str) -> tuple[str, ...]:
+    plain = "\n".join(line for line in source.split("\n") if not line.lstrip().startswith(("%", "!")))
+    try:
+        tree = ast.parse(plain)
+    except (SyntaxError, ValueError):
+        return ()
+    found: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append(node.module)
+            found += [f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*"]
     return tuple(found)
 
 
