@@ -66,7 +66,36 @@ METRICS_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
     "trace again": (6, METRICS[6] + "\nprint('edited')", (6,)),
 }
 
-DECKS = {"fit": (CELLS, EDITS), "metrics": (METRICS, METRICS_EDITS)}
+TRACED = (
+    "import tensorflow as tf, numpy as np\ntf.random.set_seed(1)",
+    "weights = tf.Variable([1.0, 2.0])\n"
+    "total = tf.function(lambda x: tf.reduce_sum(weights * x), input_signature=[tf.TensorSpec((2,))])\n"
+    "print(float(total(tf.constant([1.0, 1.0]))))",
+    "print(float(total(tf.constant([2.0, 1.0]))))",
+    "kept = weights\nweights = tf.Variable([5.0, 5.0])",
+    "kept.assign([3.0, 4.0])",
+    "print(float(total(tf.constant([1.0, 0.0]))))",
+    "noise = tf.function(lambda: tf.random.uniform(()))\nprint(float(noise()))",
+    "print(float(noise()))",
+    "print(float(noise()))",
+    "say = tf.function(lambda x: (print('traced'), x)[1])",
+    "say(tf.constant(1.0))",
+    "print(float(say(tf.constant(2.0))))",
+    "gain = tf.Variable(2.0)\nscaled = tf.function(lambda x: gain * x)\nscaled(tf.constant(1.0))",
+    "print(float(scaled(tf.constant(3.0))))",
+)
+"""Functions that TensorFlow has traced: with the variables of then, operations that count, and prints."""
+
+TRACED_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
+    "call what is traced": (13, TRACED[13] + "\nprint('edited')", (13,)),
+    "call it otherwise": (13, "print(float(scaled(tf.constant(5.0))))", (13,)),
+    "call it as it was before a cell below": (2, "print(float(total(tf.constant([3.0, 1.0]))))", (1, 2)),
+    "what only the trace knows": (4, "kept.assign([7.0, 4.0])", tuple(range(1, 6))),
+    "other random numbers": (7, "print([float(noise()) for _ in range(2)])", (6, 7, 8)),
+    "trace earlier": (9, TRACED[9] + "\nsay(tf.constant(1.0))", (9, 10, 11)),
+}
+
+DECKS = {"traced": (TRACED, TRACED_EDITS), "fit": (CELLS, EDITS), "metrics": (METRICS, METRICS_EDITS)}
 
 
 @pytest.fixture(scope="module", params=DECKS)

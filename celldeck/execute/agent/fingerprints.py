@@ -11,6 +11,7 @@ import functools
 import hashlib
 import importlib
 import marshal
+import re
 import struct
 import sys
 import types
@@ -26,6 +27,15 @@ MOST_OBJECTS = 200_000
 """Values that hold more than this have no digest: it would take longer than most cells."""
 
 SCALARS = frozenset((int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented)))
+TRACE_SETTINGS = ("_autograph", "_jit_compile", "_reduce_retracing", "_attributes")
+"""What a `tf.function` was made with."""
+COUNTED = re.compile(rb"(__\w*?)_\d+")
+"""The number in the name of a function in a graph."""
+HARMLESS = frozenset(
+    {"ReadVariableOp", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp", "VarIsInitializedOp"}
+    | {"PartitionedCall", "StatefulPartitionedCall", "While", "If", "Case", "PrintV2", "Print", "Assert"}
+)
+"""Operations that count as having a state, and keep none but in variables and in functions that they call."""
 FLAT = frozenset((int, float, bool, str, bytes, type(None)))
 
 
@@ -51,6 +61,21 @@ class Fingerprints:
             # Unknown, too deep, or code of the author's that failed when it was asked what it holds.
             return None
         return str(walk.hash.hexdigest())
+
+
+def keeps_nothing(definition: Any) -> bool:
+    """Say whether a graph of TensorFlow changes nothing when it runs but the variables that it was given.
+
+    Random operations, for one, count how often they have run.
+    """
+    registry = sys.modules["tensorflow.python.framework.op_def_registry"]
+    inner = {function.signature.name for function in definition.library.function}
+    graphs = [definition.node, *(function.node_def for function in definition.library.function)]
+    for name in {node.op for nodes in graphs for node in nodes} - inner - HARMLESS:
+        operation = registry.get(name)
+        if operation is None or (operation.is_stateful and not name.startswith("Resource")):
+            return False
+    return True
 
 
 class Walk:
@@ -384,10 +409,35 @@ class Walk:
         elif not isinstance(one, tensorflow.Tensor) or not hasattr(one, "numpy"):
             if isinstance(one, tensorflow.dtypes.DType | tensorflow.TensorShape):
                 return self.put("constant", repr(one))
-            # A `tf.function`, for one, keeps what it was traced with.
-            raise Unknown
+            return self.of_traced(one)
         content = one.numpy()
         self.add(content)
+
+    def of_traced(self, one: Any) -> None:
+        """Take a `tf.function`: what it wraps, what it was traced to, and the variables in that."""
+        if not hasattr(one, "_function_cache") or not hasattr(one, "python_function"):
+            raise Unknown
+        settings = [getattr(one, name, None) for name in TRACE_SETTINGS]
+        self.put("tf.function", repr([*settings, one.input_signature]))
+        self.add(one.python_function)
+        traces = []
+        for trace in one._function_cache.values():
+            definition = trace.graph.as_graph_def()
+            if not keeps_nothing(definition):
+                raise Unknown
+            # Functions in it are counted over all of the process.
+            traces.append((COUNTED.sub(rb"\1", definition.SerializeToString(deterministic=True)), trace))
+        self.put("traces", str(len(traces)))
+        for content, trace in sorted(traces, key=lambda pair: pair[0]):
+            self.put("trace", content)
+            for variable in trace.variables:
+                self.add(variable)
+            others = [tensor for tensor in trace.captured_inputs if tensor.dtype.name != "resource"]
+            if len(trace.captured_inputs) - len(others) > len(trace.variables):
+                # A table or the like.
+                raise Unknown
+            for tensor in others:
+                self.add(tensor)
 
     def of_keras(self, one: Any) -> bool:
         keras = sys.modules.get("keras")

@@ -256,6 +256,9 @@ def pandas_parts(one: Any) -> Iterable[Any]:
 def tensorflow_parts(one: Any) -> Iterable[Any]:
     """Return what an object of TensorFlow goes by: functions with what they wrap, data sets, modules."""
     parts: list[Any] = [getattr(one, "python_function", None)]
+    for trace in traces_of(one):
+        # A trace keeps the variables that it was made with, whatever the names mean by now.
+        parts += trace.variables
     if weak := getattr(one, "weakrefself_target__", None):
         # What a method of its own was bound to.
         parts.append(weak())
@@ -266,6 +269,15 @@ def tensorflow_parts(one: Any) -> Iterable[Any]:
         with contextlib.suppress(Exception):
             parts += one.variables
     return [part for part in parts if part is not None]
+
+
+def traces_of(one: Any) -> list[Any]:
+    """Return the concrete functions that a `tf.function` was traced to; empty for anything else.
+
+    Its own method of that name would trace it.
+    """
+    cache = getattr(one, "_function_cache", None)
+    return [] if cache is None else called(cache, "values")
 
 
 def called(one: Any, name: str) -> list[Any]:
