@@ -85,6 +85,12 @@ def test_every_picture_has_words_for_it(deck: Path, rendered: dict[Path, Built])
 
 
 @pytest.mark.browser
+def test_notes_that_are_wrapped_in_the_file_flow(deck: Path, rendered: dict[Path, Built]) -> None:
+    notes = rendered[deck].page.typeset_notes
+    assert any(notes)
+    assert [note for note in notes if "<br" in note] == []
+
+
 def test_nothing_moves_from_step_to_step(deck: Path, rendered: dict[Path, Built], present: Present) -> None:
     states, found = jumps(present(rendered[deck].page))
     assert states > 5

@@ -102,7 +102,7 @@ def test_a_browser_that_is_killed_in_mid_print_is_told_and_leaves_the_old_pdf(
         patch.setattr(prints, "_surveyed", killed)
         assert build() == 1
     told = capsys.readouterr()
-    assert "stopped" in told.err
+    assert "stopped: it was killed\n  hint: a system does so when its memory is short" in told.err
     assert "out/deck.html is built" in told.out + told.err
     assert Path("out/deck.pdf").read_bytes() == before
     assert list(Path("out").glob(".celldeck-*")) == []
@@ -146,7 +146,9 @@ def test_a_picture_that_is_none_is_told_and_the_rest_is_printed(
     deck.write_text(DECK + "\n![A](a.png) ![B](b.png)\n")
     assert build("--pptx", "--images", "png", "--thumbnail") == 0
     assert pages() == 2
-    assert "deck.md:12:6: warning: the picture a.png cannot be shown" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "deck.md:12:6: warning: the picture a.png cannot be shown" in told
+    assert "deck.md:12:18: warning: the picture b.png cannot be shown" in told
     assert sorted(path.name for path in Path("out").iterdir()) == [
         "deck",
         "deck.html",

@@ -132,6 +132,7 @@ class Browser:
             self._devtools.close()
             self._devtools = None
         if self._folder:
+            _remove_socket(self._folder / "profile")
             # Its processes are gone, but on Windows their files can be held a moment longer.
             for _ in range(20):
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -370,6 +371,18 @@ class Tab:
             x, y, width, height = clip
             params["clip"] = {"x": x, "y": y, "width": width, "height": height, "scale": scale}
         return base64.b64decode(self.call("Page.captureScreenshot", params)["data"])
+
+
+def _remove_socket(profile: Path) -> None:
+    """Remove the folder that a browser has for its socket, outside of its profile, where paths are short.
+
+    It would do so itself if it were bid farewell.
+    """
+    with suppress(OSError):  # on Windows there is none
+        folder = Path(os.readlink(profile / "SingletonSocket")).parent
+        # Such as org.chromium.Chromium.AbCdEf, or .com.google.Chrome.AbCdEf where it is hidden.
+        if folder.name.lstrip(".").startswith(("org.", "com.")):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _has_sandbox() -> bool:

@@ -69,6 +69,8 @@ class DevTools:
         self._writing = threading.Lock()
         self._calls = 0
         self._is_gone = False
+        self._is_ended = False
+        """By this process, so that nobody else can have killed it."""
         with log.open("wb") as errors:
             start = _start_on_windows if sys.platform == "win32" else _start_on_posix
             self.process, self._input, self._output = start(command, errors)
@@ -158,6 +160,7 @@ class DevTools:
 
     def close(self) -> None:
         """End the browser and all its processes."""
+        self._is_ended = True
         if sys.platform == "win32":
             # Killed, it would leave its helpers, which end a while later and until then hold their files.
             if not self._is_gone:
@@ -210,6 +213,12 @@ class DevTools:
     def _gone(self) -> DeckError:
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=1)
+        # By SIGKILL, which Windows has not. What it said before is not why.
+        if self.process.returncode == -9 and not self._is_ended:
+            return DeckError(
+                f"the browser {self._program} stopped: it was killed",
+                hint="a system does so when its memory is short: build again when less runs beside",
+            )
         said: list[str] = []
         with suppress(OSError):  # it is gone once the browser has been ended
             said = self._log.read_text("utf-8", "replace").splitlines()

@@ -52,6 +52,16 @@ def test_it_ends_with_all_its_processes_and_leaves_no_folder(program: Path) -> N
 
 
 @pytest.mark.browser
+@pytest.mark.skipif(sys.platform == "win32", reason="a browser has no socket there")
+def test_its_socket_goes_too(program: Path) -> None:
+    with Browser(program) as browser:
+        assert browser._folder
+        socket_folder = Path(os.readlink(browser._folder / "profile" / "SingletonSocket")).parent
+        assert socket_folder.is_dir()
+    assert not socket_folder.exists()
+
+
+@pytest.mark.browser
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_browser_that_dies_is_told_and_tidied_up_after(program: Path) -> None:
     with Browser(program) as browser:
