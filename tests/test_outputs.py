@@ -45,11 +45,13 @@ def test_outputs_of_a_clean_run_are_what_a_clean_run_gives(tmp_path: Path, tools
 
 
 def test_what_the_world_has_changed_unseen_is_told_cell_by_cell(tmp_path: Path, tools: Tools) -> None:
-    # A file that C code reads, and whose name stands nowhere, is not noticed.
-    (tmp_path / "a").write_text("1")
-    path = write(tmp_path, "print(0)", "import os\nprint(os.stat(chr(97)).st_size)")
+    # What C code asks of a file whose name stands nowhere is not noticed.
+    data = tmp_path / "data" / "a"
+    data.parent.mkdir()
+    data.write_text("1")
+    path = write(tmp_path, "print(0)", "import os\nprint(*(a.stat().st_size for a in os.scandir('data')))")
     build(path, tools)
-    (tmp_path / "a").write_text("22")
+    data.write_text("22")
     assert told(path, tools) == [
         "other-output: a clean run gives something else than what is stored:\n  -1\n  +2"
     ]

@@ -68,13 +68,16 @@ def test_check_fails_for_a_deck_that_is_not_there_and_goes_on(
 def test_check_outputs_fails_when_a_clean_run_gives_something_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deck = "---\nkernel: python3\n---\n\n```python\nimport os\nprint(os.stat(chr(97)).st_size)\n```\n"
-    (tmp_path / "a").write_text("1")
+    code = "import os\nprint(*(a.stat().st_size for a in os.scandir('data')))"
+    deck = f"---\nkernel: python3\n---\n\n```python\n{code}\n```\n"
+    data = tmp_path / "data" / "a"
+    data.parent.mkdir()
+    data.write_text("1")
     assert check(tmp_path, monkeypatch, deck, "--outputs") == 1
     assert "nothing is stored of this cell" in capsys.readouterr().err
     assert main(["deck.md"]) == 0
     assert main(["check", "deck.md", "--outputs"]) == 0
-    (tmp_path / "a").write_text("22")
+    data.write_text("22")
     assert main(["check", "deck.md", "--outputs"]) == 1
     told = capsys.readouterr().err
     assert "deck.md:5:1: warning: a clean run gives something else than what is stored:\n  -1\n  +2" in told
