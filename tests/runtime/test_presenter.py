@@ -79,6 +79,16 @@ def test_a_window_that_is_loaded_anew_comes_to_where_the_talk_is(windows: Window
     room.wait_for(at(4, 0))
 
 
+def test_an_answer_that_comes_late_calls_nobody_back(windows: Windows) -> None:
+    room, presenter = windows()
+    presenter.press("End")
+    room.wait_for(at(4, 0))
+    room.evaluate("celldeck.send('place', { index: 0, step: 0, isAnswer: true })")
+    room.evaluate("celldeck.send('black', true)")
+    presenter.wait_for("document.body.classList.contains('celldeck-black')")
+    assert presenter.place == (4, 0)
+
+
 def test_talks_with_another_key_stay_apart(present: Present, windows: Windows) -> None:
     _, presenter = windows()
     other = present(talk(), "?sync=other#1")

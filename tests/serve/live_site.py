@@ -175,18 +175,12 @@ class Client:
     def run(self, cell: int, source: str | None = None) -> str:
         """Run a cell to its end and return what it shows."""
         more = {} if source is None else {"source": source}
-        before = len(self.heard)
+        before = self.cells[cell]["runs"]
         self.say("run", cell=cell, **more)
 
         def has_run() -> bool:
-            recent = [news for _, news in self.heard[before:] if news["kind"] == "cells"]
-            ran = any(
-                one["cell"] == cell and one["elapsed"] is not None
-                for news in recent
-                for one in news.get("cells", ())
-            )
-            is_over = self.cells[cell]["elapsed"] is None and self.kernel.get("state") != "busy"
-            return (ran and is_over) or self.kernel.get("state") == "dead"
+            ran = self.cells[cell]["runs"] > before and self.cells[cell]["elapsed"] is None
+            return (ran and self.kernel.get("state") != "busy") or self.kernel.get("state") == "dead"
 
         self.until(has_run)
         return self.text(cell)

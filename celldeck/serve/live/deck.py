@@ -608,6 +608,7 @@ class LiveDeck:
             if life != self._life:
                 return False
             state.began, state.seconds = None, round(seconds, 3)
+            state.runs += 1
             self._ended = time.monotonic()
             state.is_stale = False
             state.is_made_here = not is_as_built

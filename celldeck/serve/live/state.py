@@ -35,8 +35,10 @@ class CellState:
     is_stale: bool = False
     is_made_here: bool = False
     """The outputs are of a run that was not the built deck's."""
+    runs: int = 0
+    """How often it has run here to its end: of a short run a page may never hear that it goes on."""
     seconds: float | None = None
-    """How long it ran here."""
+    """How long it ran here the last time."""
     began: float | None = None
     """When it began to run, by the monotonic clock; None: it does not run."""
     waits_for: int | None = None
@@ -79,6 +81,7 @@ class CellState:
             "mark": self.mark,
             "elapsed": None if self.began is None else round(now - self.began, 3),
             "waitsFor": None if self.waits_for is None else self.waits_for + 1,
+            "runs": self.runs,
             "seconds": self.seconds,
             "fixed": self.fixed,
             "place": self.place,
