@@ -144,18 +144,27 @@ class State:
                 else:
                     self.groups.pop(partner, None)
 
-    def closure(self, names: Iterable[str]) -> set[str]:
+    def closure(self, names: Iterable[str], after: Mapping[str, frozenset[str]] | None = None) -> set[str]:
         """Return the names, those that functions in their values look up, and so on.
+
+        Args:
+            names: where to begin.
+            after: of these, names that have another value by then, and count no more.
 
         Returns:
             The names, whether they are here or not; `ANY` among them if one may look any name up, and then
             all, and `LOUD` if one may do what no channel knows.
         """
         found: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting.extend(self.versions if name == ANY else self.uses.get(name, ()))
+        beginnings: dict[frozenset[str], list[str]] = {}
+        for name in names:
+            beginnings.setdefault((after or {}).get(name, frozenset()), []).append(name)
+        for bound, waiting in beginnings.items():
+            seen: set[str] = set()
+            while waiting:
+                name = waiting.pop()
+                if name not in seen and name not in bound:
+                    seen.add(name)
+                    waiting.extend(self.versions if name == ANY else self.uses.get(name, ()))
+            found |= seen
         return found

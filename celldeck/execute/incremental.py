@@ -232,15 +232,32 @@ class Incremental:
         """Run a step from the state that a clean run would have reached there."""
         walk.reasons[index] = reason
         try:
-            for number in self._slice(walk, index):
-                again = self._execute(walk, number)
-                walk.reasons[number] = f"what it makes is needed by cell {walk.steps[index].cell.index + 1}"
-                self._compare(walk, number, again)
-            record = self._execute(walk, index)
+            record = self._run_in_place(walk, index)
         except Diverged as error:
             walk.reasons[index] = f"{reason}; {error}, so all cells above ran in a fresh kernel"
             record = self._replay(walk, index)
         self._ran(walk, index, record)
+
+    def _run_in_place(self, walk: Walk, index: int) -> Record:
+        """Run a step, after those that make what it needs, and return its record.
+
+        Raises:
+            Diverged: that cannot be done in this kernel.
+        """
+        record = None
+        for is_whole in (False, True):
+            for number in self._slice(walk, index, is_whole):
+                again = self._execute(walk, number)
+                walk.reasons[number] = f"what it makes is needed by cell {walk.steps[index].cell.index + 1}"
+                self._compare(walk, number, again)
+            state, live = walk.states[index], self.live
+            lacking = _lacking(self._request(walk, index, live).names, state, live) if live else set()
+            record = self._execute(walk, index)
+            if record.effect is None or lacking.isdisjoint(_changed(record.effect)):
+                break
+            # It changes what other names show, too, and those are not here: once more, with them.
+        assert record is not None
+        return record
 
     def _ran(self, walk: Walk, index: int, record: Record) -> None:
         """Keep the record of a step that ran, and go on to the next."""
@@ -266,8 +283,13 @@ class Incremental:
         # A clean run finds no file that cells have written.
         self._vault.bring({})
 
-    def _slice(self, walk: Walk, index: int) -> list[int]:
+    def _slice(self, walk: Walk, index: int, is_whole: bool) -> list[int]:
         """Return the steps that have to run again before one, in order; starts a kernel where that is needed.
+
+        Args:
+            walk: as far as it has come.
+            index: of the step.
+            is_whole: what shares something with what the step needs must be there, too.
 
         Raises:
             Diverged: no choice of steps brings about what is needed.
@@ -279,7 +301,7 @@ class Incremental:
                 raise Diverged("it looks at what ran before it")
             return []
         chosen: set[int] = set()
-        while missing := self._missing(walk, index, chosen):
+        while missing := self._missing(walk, index, chosen, is_whole):
             if missing == {AHEAD}:
                 # It has done more than can be taken back.
                 self._start()
@@ -294,7 +316,7 @@ class Incremental:
         """Say whether the kernel has run all steps before one, and nothing else."""
         return self.live is not None and self.live.trail == [step.identity for step in walk.steps[:index]]
 
-    def _missing(self, walk: Walk, index: int, chosen: set[int]) -> set[int]:
+    def _missing(self, walk: Walk, index: int, chosen: set[int], is_whole: bool) -> set[int]:
         """Return steps that must run, too, if those chosen run before `index`."""
         assert self.live is not None
         live = self.live.copy()
@@ -304,6 +326,11 @@ class Incremental:
                 return self._opaque_steps(walk, number, live.opaque)
             request = self._request(walk, number, live)
             unready = _unready(request.names, state, live)
+            effect = walk.records[number].effect if number < index else None
+            if effect is not None:
+                unready |= _lacking(request.names, state, live) & _changed(effect)
+            elif is_whole:
+                unready |= _lacking(request.names, state, live)
             if unready:
                 return {state.writers[partner] for name in unready for partner in state.group(name)}
             files = {
@@ -311,9 +338,7 @@ class Incremental:
             }
             if not files <= chosen:
                 return files
-            if number < index:
-                effect = walk.records[number].effect
-                assert effect is not None
+            if effect is not None:
                 _run_in(live, effect, request)
         return set()
 
@@ -333,7 +358,7 @@ class Incremental:
         """Return what a step is run with, in a kernel that holds `live`."""
         state = walk.states[index]
         reads = reads_of(walk.steps[index].cell.source)
-        names = state.closure([*reads.names, *([ANY] if reads.is_dynamic else ())])
+        names = state.closure([*reads.names, *([ANY] if reads.is_dynamic else ())], reads.after)
         is_loud = LOUD in names
         names.discard(LOUD)
         other = [name for name, version in live.versions.items() if state.versions.get(name) != version]
@@ -504,18 +529,34 @@ def short(text: str) -> str:
     return digest(text) if text else ""
 
 
+def _kept(state: State, live: Live) -> set[str]:
+    """Return the names whose value is in the kernel, in the version of a state."""
+    return {name for name, version in live.versions.items() if state.versions.get(name) == version}
+
+
 def _unready(names: frozenset[str], state: State, live: Live) -> set[str]:
-    """Return the names whose value is not in the kernel, in the version and the sharing of a state."""
-    kept = {name for name, version in live.versions.items() if state.versions.get(name) == version}
+    """Return the names whose value is not in the kernel, in the version of a state.
+
+    Or does not share what it should with others there.
+    """
+    kept = _kept(state, live)
     unready = set()
-    for name in names:
-        if name not in state.versions:
-            continue
-        group = state.group(name)
-        here = tuple(sorted(one for one in live.group(name) if one in kept))
-        if not kept.issuperset(group) or here != group:
+    for name in names & state.versions.keys():
+        here = sorted(one for one in live.group(name) if one in kept)
+        if name not in kept or here != [one for one in state.group(name) if one in kept]:
             unready.add(name)
     return unready
+
+
+def _lacking(names: frozenset[str], state: State, live: Live) -> set[str]:
+    """Return the names of a state that share something there with names whose value is not in the kernel."""
+    kept = _kept(state, live)
+    return {name for name in names & state.versions.keys() if not kept.issuperset(state.group(name))}
+
+
+def _changed(effect: Effect) -> set[str]:
+    """Return the names that a step binds or changes, or that come to share something or no longer do."""
+    return {*effect.writes, *effect.deletes, *effect.groups}
 
 
 def _run_in(live: Live, effect: Effect, request: Request) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from dataclasses import field
 from functools import lru_cache
 
 from celldeck.execute.agent.graph import DYNAMIC, DYNAMIC_ATTRIBUTES
@@ -30,6 +32,9 @@ class Reads:
     """It may look at what ran before it, and at what that gave."""
     binds: frozenset[str] = frozenset()
     """Names that it binds itself, on some way through it."""
+    after: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Of the names looked up: those that are bound by then, on each way to each place that looks it up. What
+    its functions look up of these is the cell's own."""
 
 
 @lru_cache(maxsize=4096)
@@ -45,16 +50,19 @@ def reads_of(source: str) -> Reads:
     names = frozenset(scope.reads)
     historic = any(_HISTORY.fullmatch(name) for name in names)
     binds = frozenset(_bound_in(tree.body) | _declared_outside(tree.body))
-    return Reads(names, scope.is_dynamic or bool(names & DYNAMIC), historic, binds)
+    return Reads(names, scope.is_dynamic or bool(names & DYNAMIC), historic, binds, scope.reads)
 
 
 class _Scope(ast.NodeVisitor):
     """Walks code in the order in which it runs."""
 
     def __init__(self) -> None:
-        self.reads: set[str] = set()
+        self.reads: dict[str, frozenset[str]] = {}
+        """Names looked up, each with those that are bound on each way to each place that does."""
         self.bound: set[str] = set()
         """Names that are bound on each way to here."""
+        self.around: set[str] | None = None
+        """In a comprehension or a class: what was bound outside; names that are bound within are its own."""
         self.functions: dict[str, frozenset[str]] = {}
         """Functions and classes defined here, with the names that they look up when they are called."""
         self.is_dynamic = False
@@ -75,7 +83,8 @@ class _Scope(ast.NodeVisitor):
 
     def load(self, name: str) -> None:
         if name not in self.bound:
-            self.reads.add(name)
+            bound = frozenset(self.bound if self.around is None else self.around)
+            self.reads[name] = bound & self.reads.get(name, bound)
         inner = self.functions.get(name)
         if inner is not None:
             # Removed meanwhile, since functions may call each other.
@@ -244,7 +253,8 @@ class _Scope(ast.NodeVisitor):
         self.bound = before
 
     def comprehension(self, node: ast.AST) -> None:
-        before, functions = set(self.bound), dict(self.functions)
+        before, functions, around = set(self.bound), dict(self.functions), self.around
+        self.around = before if around is None else around
         generators = node.generators  # type: ignore[attr-defined]
         for generator in generators:
             self.visit(generator.iter)
@@ -255,7 +265,7 @@ class _Scope(ast.NodeVisitor):
             part = getattr(node, name, None)
             if part is not None:
                 self.visit(part)
-        self.bound, self.functions = before, functions
+        self.bound, self.functions, self.around = before, functions, around
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension
 
@@ -290,11 +300,12 @@ class _Scope(ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for part in (*node.decorator_list, *node.bases, *node.keywords):
             self.visit(part)
-        before, functions = set(self.bound), dict(self.functions)
+        before, functions, around = set(self.bound), dict(self.functions), self.around
         self.functions = {}
+        self.around = before if around is None else around
         self.block(node.body)
         inner = frozenset().union(*self.functions.values()) if self.functions else frozenset()
-        self.bound, self.functions = before, functions
+        self.bound, self.functions, self.around = before, functions, around
         self.bind(node.name)
         self.functions[node.name] = inner
         if node.decorator_list or node.bases or node.keywords:
@@ -314,7 +325,7 @@ class _Scope(ast.NodeVisitor):
         inner.bound |= _bound_in(body) - outer
         inner.block(body)
         self.is_dynamic |= inner.is_dynamic
-        reads = inner.reads | outer
+        reads = inner.reads.keys() | outer
         for names in inner.functions.values():
             # Inner functions may be handed out.
             reads |= names - inner.bound

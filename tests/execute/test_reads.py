@@ -55,6 +55,32 @@ def test_names(code: str, names: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "bound"),
+    [
+        ("n = 1\nf()", "n"),
+        ("f()\nn = 1\nf()", ""),
+        ("n = 1\nf()\nm = 1\nf()", "n"),
+        ("if t:\n    n = 1\nf()", ""),
+        ("if t:\n    n = 1\nelse:\n    n = 2\nf()", "n"),
+        ("for n in r:\n    f()", "n"),
+        ("for i in r:\n    f()\n    n = 1", "i"),
+        ("n = 1\ndel n\nf()", ""),
+        ("try:\n    n = 1\nexcept E:\n    pass\nf()", ""),
+        ("def g():\n    return f()\nn = 1\ng()", "g n"),
+        ("def g():\n    n = 1\n    return f()\ng()", "g"),
+        ("def g(n):\n    return f()\ng(1)", "g"),
+        # what is bound in these is theirs alone
+        ("[f() for n in r]", ""),
+        ("n = 1\n[f() for i in r]", "n"),
+        ("class A:\n    n = 1\n    m = f()", ""),
+        ("lambda n: f()", ""),
+    ],
+)
+def test_what_is_bound_before_a_function_is_looked_up(code: str, bound: str) -> None:
+    assert reads_of(code).after["f"] == frozenset(bound.split())
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "eval('x')",

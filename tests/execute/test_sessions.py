@@ -131,6 +131,43 @@ def test_a_cell_runs_again_in_place_though_its_imports_have_done_their_part(tmp_
         assert session.build().ran == ()
 
 
+@pytest.mark.parametrize(
+    ("changed", "ran", "shown_last"),
+    [
+        # Only looked at: that `b`, in which it stands too, means something else by now is nobody's business.
+        ("print(len(a))", (1,), "[[1]]\n"),
+        # Changed: then what `b` showed has changed with it, and cell 1 must make both again.
+        ("a.append(2)", (1, 0, 1, 2), "[[1, 2]]\n"),
+        ("c = [a]", (1, 0, 1, 2), "[[1]]\n"),
+    ],
+)
+def test_a_value_is_kept_though_a_name_that_shared_it_has_another_value_now(
+    tmp_path: Path, changed: str, ran: tuple[int, ...], shown_last: str
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    deck = tmp_path / "deck.md"
+    with Session(deck) as session:
+        deck.write_text(text_of(["a = [1]\nb = [a]", "print(a)", "print(b)\nb = 2"]), "utf-8")
+        session.build()
+        deck.write_text(text_of(["a = [1]\nb = [a]", changed, "print(b)\nb = 2"]), "utf-8")
+        build = session.build()
+        assert (build.ran, shown_of(build.deck)[-1]) == (ran, shown_last), build.explain
+
+
+def test_a_function_reads_what_the_cell_has_bound_before_it_looks_it_up(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    deck = tmp_path / "deck.md"
+    cells = ["n = 1\ndef f():\n    return n", "n = 2\nprint(f())", "n += 1", "print(n)"]
+    with Session(deck) as session:
+        deck.write_text(text_of(cells), "utf-8")
+        session.build()
+        cells[1] = "n = 5\nprint(f(), 'now')"
+        deck.write_text(text_of(cells), "utf-8")
+        build = session.build()
+        assert build.ran == (1, 2, 3), build.explain
+        assert [line.strip() for line in shown_of(build.deck)] == ["", "5 now", "", "6"]
+
+
 def test_what_libraries_write_once_on_a_machine_is_no_file_of_the_deck(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
