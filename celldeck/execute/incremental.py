@@ -410,7 +410,7 @@ class Incremental:
             raise Diverged(f"the state of {effect['failed']} cannot be set")
         if not is_clean and (name := _looked_up_in_vain(record, state)):
             raise Diverged(f"it looks `{name}` up in a way that its text does not tell")
-        made = self._effect(walk, index, request, record, report)
+        made = self._effect(walk, index, request, _kept(state, live), record, report)
         record = replace(record, effect=made)
         walk.clean.discard(index)
         if is_clean:
@@ -425,7 +425,13 @@ class Incremental:
         return record
 
     def _effect(
-        self, walk: Walk, index: int, request: Request, record: Record, report: Mapping[str, Any]
+        self,
+        walk: Walk,
+        index: int,
+        request: Request,
+        kept: set[str],
+        record: Record,
+        report: Mapping[str, Any],
     ) -> Effect:
         step, state = walk.steps[index], walk.states[index]
         seen = report["effect"]
@@ -447,8 +453,10 @@ class Incremental:
             names.add(HISTORY)
         reads = {name: self._version(walk, index, name) for name in sorted(names)}
         read_groups = {name: state.groups[name] for name in names if name in state.groups}
-        before, after = seen["channels_before"], seen["channels_after"]
-        changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+        channels_before, after = seen["channels_before"], seen["channels_after"]
+        changed = {
+            name for name in {*channels_before, *after} if channels_before.get(name) != after.get(name)
+        }
         changed |= set(seen["touched"])
         used = {*seen["ambient"], *changed}
         if step.seed is not None:
@@ -468,11 +476,24 @@ class Incremental:
             read,
             listed,
         )
+        versions = {name: version for name, (version, _) in seen["writes"].items()}
         writes: dict[str, str] = {}
-        for name, (version, _) in seen["writes"].items():
+        for name, version in versions.items():
+            before = state.versions.get(name)
+            if version is None and name not in bound and name not in request.names:
+                # Nobody has looked it up: it has changed only if something that it shares has.
+                known = [one for one in state.group(name) if one in request.names or versions.get(one)]
+                if known and all(versions.get(one) == state.versions.get(one) for one in known):
+                    version = before
             version = version or f"~{digest(key, name)}"
-            if name in bound or version != state.versions.get(name):
+            if name in bound or version != before:
                 writes[name] = version
+        groups = {
+            name: group
+            for name, group in groups.items()
+            if len(group) > 1
+            and (name in writes or group != tuple(one for one in state.group(name) if one in kept))
+        }
         reason = seen["opaque"] or ""
         if request.is_loud and not reason:
             reason = "a function that it may call changes a library"
@@ -484,7 +505,7 @@ class Incremental:
             writes=writes,
             uses={name: tuple(used) for name, (_, used) in seen["writes"].items() if name in writes and used},
             deletes=tuple(name for name in seen["deletes"] if name in state.versions),
-            groups={name: group for name, group in groups.items() if len(group) > 1},
+            groups=groups,
             channels_after={name: after.get(name, "") for name in sorted(changed)},
             opaque_after=digest(state.opaque, key) if reason else state.opaque,
             reason=reason,
@@ -556,7 +577,8 @@ def _lacking(names: frozenset[str], state: State, live: Live) -> set[str]:
 
 def _changed(effect: Effect) -> set[str]:
     """Return the names that a step binds or changes, or that come to share something or no longer do."""
-    return {*effect.writes, *effect.deletes, *effect.groups}
+    sharing = {one for group in effect.groups.values() for one in group}
+    return {*effect.writes, *effect.deletes, *sharing}
 
 
 def _run_in(live: Live, effect: Effect, request: Request) -> None:

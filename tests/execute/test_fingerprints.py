@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from celldeck.execute.agent.fingerprints import Fingerprints
+from celldeck.execute.agent.fingerprints import Fingerprints, is_of_library
 from celldeck.execute.agent.graph import Graph
+from celldeck.execute.agent.traces import Traces
 
 
 def run(code: str) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def run(code: str) -> dict[str, Any]:
 
 def digest(code: str) -> str | None:
     namespace = run(code)
-    return Fingerprints(namespace).of(namespace["x"])
+    return Fingerprints(namespace, Traces().described).of(namespace["x"])
 
 
 CODES = [
@@ -140,14 +141,14 @@ def test_no_code_of_the_deck_runs() -> None:
     names = ("__eq__", "__hash__", "__iter__", "__len__", "__bool__", "__repr__", "__getattr__")
     methods = "".join(f"    def {name}(self, *a):\n        ran.append('{name}')\n" for name in names)
     namespace = run(f"ran = []\nclass C:\n{methods}x = [C(), C()]")
-    assert Fingerprints(namespace).of(namespace["x"])
-    Graph(namespace).holds(namespace["x"])
+    assert Fingerprints(namespace, Traces().described).of(namespace["x"])
+    Graph(namespace, is_of_library).holds(namespace["x"])
     assert namespace["ran"] == []
 
 
 def shares(code: str) -> bool:
     namespace = run(code)
-    graph = Graph(namespace)
+    graph = Graph(namespace, is_of_library)
     return not graph.holds(namespace["a"]).ids.isdisjoint(graph.holds(namespace["b"]).ids)
 
 
@@ -210,11 +211,11 @@ def test_values_that_share_nothing_that_can_change(code: str) -> None:
 )
 def test_names_that_functions_look_up(code: str, names: str) -> None:
     namespace = run(code)
-    assert Graph(namespace).holds(namespace["a"]).names == set(names.split())
+    assert Graph(namespace, is_of_library).holds(namespace["a"]).names == set(names.split())
 
 
 def test_large_values_are_read_fast_enough() -> None:
     namespace = run("x = np.zeros((1000, 1000, 6))\ny = list(range(10 ** 6))")
-    take: Callable[[Any], Any] = Fingerprints(namespace).of
+    take: Callable[[Any], Any] = Fingerprints(namespace, Traces().described).of
     assert take(namespace["x"])
     assert take(namespace["y"])

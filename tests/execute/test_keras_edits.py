@@ -95,7 +95,50 @@ TRACED_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
     "trace earlier": (9, TRACED[9] + "\nsay(tf.constant(1.0))", (9, 10, 11)),
 }
 
-DECKS = {"traced": (TRACED, TRACED_EDITS), "fit": (CELLS, EDITS), "metrics": (METRICS, METRICS_EDITS)}
+LOOP = (
+    "import keras, numpy as np, tensorflow as tf\nkeras.utils.set_random_seed(1)",
+    "x = np.random.rand(32, 3).astype('float32')\n"
+    "net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, 'silu'), keras.layers.Dense(1)])\n"
+    "adam = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, 50))\n"
+    "dice = tf.random.Generator.from_seed(3)\n"
+    "turn = tf.transpose",
+    "@tf.function\n"
+    "def learn(x):\n"
+    "    for _ in tf.range(3):\n"
+    "        with tf.GradientTape() as tape:\n"
+    "            loss = tf.reduce_mean((net(x) - tf.reduce_sum(x, 1)[:, None] + dice.normal(())) ** 2)\n"
+    "        adam.apply(tape.gradient(loss, net.trainable_variables), net.trainable_variables)\n"
+    "    return loss\n"
+    "print(float(learn(x)))",
+    "print(float(learn(x)))",
+    "print(turn(net(x))[0, :2])",
+    "print(dice.normal((2,)))",
+    "double = tf.custom_gradient(lambda v: (v * 2, lambda dv, k=len(x): dv * k))\n"
+    "twice = tf.function(double)\nprint(float(twice(tf.constant(1.0))))",
+    "v = tf.Variable(1.0)\nwith tf.GradientTape() as tape:\n    w = twice(v)\n"
+    "print(float(tape.gradient(w, v)))",
+)
+"""A traced loop of training, with all that TensorFlow counts in names, and random numbers of its own."""
+
+LOOP_EDITS: dict[str, tuple[int, str, tuple[int, ...]]] = {
+    "print after it": (2, LOOP[2] + "\nprint('edited')", (1, 2)),
+    "train on": (3, "print(float(learn(x)), 'edited')", (1, 2, 3)),
+    "look at what it gives": (4, LOOP[4] + "\nprint('edited')", (4,)),
+    "no more random numbers": (5, "pass", (5,)),
+    "other numbers": (5, "print(dice.normal((3,)))", (1, 2, 3, 5)),
+    "other data, and another gradient": (
+        1,
+        LOOP[1].replace("(32, 3)", "(31, 3)"),
+        tuple(range(1, 8)),
+    ),
+}
+
+DECKS = {
+    "traced": (TRACED, TRACED_EDITS),
+    "fit": (CELLS, EDITS),
+    "metrics": (METRICS, METRICS_EDITS),
+    "loop": (LOOP, LOOP_EDITS),
+}
 
 
 @pytest.fixture(scope="module", params=DECKS)

@@ -154,6 +154,24 @@ def test_a_value_is_kept_though_a_name_that_shared_it_has_another_value_now(
         assert (build.ran, shown_of(build.deck)[-1]) == (ran, shown_last), build.explain
 
 
+@pytest.mark.parametrize(
+    ("changed", "ran", "shown_last"), [("print(len(x))", (1,), "1\n"), ("x.append(2)", (1, 0, 1, 2), "2\n")]
+)
+def test_what_nobody_looks_up_changes_only_with_what_it_shares(
+    tmp_path: Path, changed: str, ran: tuple[int, ...], shown_last: str
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
+    deck = tmp_path / "deck.md"
+    # A generator that has begun has a state that nobody can read, and `x` in it.
+    first = "def go(x):\n    while True:\n        yield len(x)\nx = [1]\ni = go(x)\nnext(i)"
+    with Session(deck) as session:
+        deck.write_text(text_of([first, "x", "print(next(i))"]), "utf-8")
+        session.build()
+        deck.write_text(text_of([first, changed, "print(next(i))"]), "utf-8")
+        build = session.build()
+        assert (build.ran, shown_of(build.deck)[-1]) == (ran, shown_last), build.explain
+
+
 def test_a_function_reads_what_the_cell_has_bound_before_it_looks_it_up(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
     deck = tmp_path / "deck.md"

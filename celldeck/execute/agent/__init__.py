@@ -22,6 +22,7 @@ MODULES = (
     "variables",
     "channels",
     "graph",
+    "traces",
     "fingerprints",
     "trace",
     "start",

@@ -11,7 +11,6 @@ import functools
 import hashlib
 import importlib
 import marshal
-import re
 import struct
 import sys
 import types
@@ -29,13 +28,6 @@ MOST_OBJECTS = 200_000
 SCALARS = frozenset((int, float, complex, bool, str, bytes, type(None), type(...), type(NotImplemented)))
 TRACE_SETTINGS = ("_autograph", "_jit_compile", "_reduce_retracing", "_attributes")
 """What a `tf.function` was made with."""
-COUNTED = re.compile(rb"(__\w*?)_\d+")
-"""The number in the name of a function in a graph."""
-HARMLESS = frozenset(
-    {"ReadVariableOp", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp", "VarIsInitializedOp"}
-    | {"PartitionedCall", "StatefulPartitionedCall", "While", "If", "Case", "PrintV2", "Print", "Assert"}
-)
-"""Operations that count as having a state, and keep none but in variables and in functions that they call."""
 FLAT = frozenset((int, float, bool, str, bytes, type(None)))
 
 
@@ -46,15 +38,17 @@ class Unknown(Exception):
 class Fingerprints:
     """Makes digests of the values of one namespace."""
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, Any], described: Any) -> None:
+        """Take what gives the text of a concrete function, and what it has captured; see `traces.py`."""
         self.namespace = namespace
+        self.described = described
         self.codes: dict[types.CodeType, bytes] = {}
         self.counts_metrics = False
         """The state of its metrics is a part of a Keras model."""
 
     def of(self, value: Any) -> str | None:
         """Return the digest of a value; None if it has none."""
-        walk = Walk(self.namespace, self.codes, self.counts_metrics)
+        walk = Walk(self)
         try:
             walk.add(value)
         except Exception:
@@ -63,30 +57,14 @@ class Fingerprints:
         return str(walk.hash.hexdigest())
 
 
-def keeps_nothing(definition: Any) -> bool:
-    """Say whether a graph of TensorFlow changes nothing when it runs but the variables that it was given.
-
-    Random operations, for one, count how often they have run.
-    """
-    registry = sys.modules["tensorflow.python.framework.op_def_registry"]
-    inner = {function.signature.name for function in definition.library.function}
-    graphs = [definition.node, *(function.node_def for function in definition.library.function)]
-    for name in {node.op for nodes in graphs for node in nodes} - inner - HARMLESS:
-        operation = registry.get(name)
-        if operation is None or (operation.is_stateful and not name.startswith("Resource")):
-            return False
-    return True
-
-
 class Walk:
     """One value, on its way into a hash."""
 
-    def __init__(
-        self, namespace: dict[str, Any], codes: dict[types.CodeType, bytes], counts_metrics: bool
-    ) -> None:
-        self.namespace = namespace
-        self.codes = codes
-        self.counts_metrics = counts_metrics
+    def __init__(self, of: Fingerprints) -> None:
+        self.of = of
+        self.namespace = of.namespace
+        self.codes = of.codes
+        self.counts_metrics = of.counts_metrics
         self.hash = new_hash()
         self.seen: dict[int, int] = {}
         self.kept: list[Any] = []
@@ -155,7 +133,7 @@ class Walk:
         self.put(type(one).__name__, str(len(one)))
         digests = []
         for item in one:
-            walk = Walk(self.namespace, self.codes, self.counts_metrics)
+            walk = Walk(self.of)
             walk.seen = dict(self.seen)
             walk.add(item)
             self.kept.append(walk.kept)
@@ -165,7 +143,7 @@ class Walk:
     def of_code(self, code: types.CodeType) -> None:
         known = self.codes.get(code)
         if known is None:
-            walk = Walk(self.namespace, self.codes, self.counts_metrics)
+            walk = Walk(self.of)
             walk.put("code", code.co_code)
             walk.add((code.co_name, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars))
             walk.add((code.co_flags, code.co_argcount, code.co_kwonlyargcount, code.co_posonlyargcount))
@@ -178,6 +156,8 @@ class Walk:
     def of_function(self, one: types.FunctionType) -> None:
         if one.__globals__ is not self.namespace:
             self.put("function", f"{one.__module__}.{one.__qualname__}")
+            if is_of_library(one):
+                return
         else:
             self.put("def", one.__qualname__)
             self.of_code(one.__code__)
@@ -409,6 +389,9 @@ class Walk:
         elif not isinstance(one, tensorflow.Tensor) or not hasattr(one, "numpy"):
             if isinstance(one, tensorflow.dtypes.DType | tensorflow.TensorShape):
                 return self.put("constant", repr(one))
+            if isinstance(one, tensorflow.random.Generator):
+                self.put("generator", str(one.algorithm))
+                return self.add(one.state)
             return self.of_traced(one)
         content = one.numpy()
         self.add(content)
@@ -420,24 +403,14 @@ class Walk:
         settings = [getattr(one, name, None) for name in TRACE_SETTINGS]
         self.put("tf.function", repr([*settings, one.input_signature]))
         self.add(one.python_function)
-        traces = []
-        for trace in one._function_cache.values():
-            definition = trace.graph.as_graph_def()
-            if not keeps_nothing(definition):
-                raise Unknown
-            # Functions in it are counted over all of the process.
-            traces.append((COUNTED.sub(rb"\1", definition.SerializeToString(deterministic=True)), trace))
+        traces = sorted(
+            (self.of.described(trace) for trace in one._function_cache.values()), key=lambda pair: pair[0]
+        )
         self.put("traces", str(len(traces)))
-        for content, trace in sorted(traces, key=lambda pair: pair[0]):
-            self.put("trace", content)
-            for variable in trace.variables:
-                self.add(variable)
-            others = [tensor for tensor in trace.captured_inputs if tensor.dtype.name != "resource"]
-            if len(trace.captured_inputs) - len(others) > len(trace.variables):
-                # A table or the like.
-                raise Unknown
-            for tensor in others:
-                self.add(tensor)
+        for description, captured in traces:
+            self.put("trace", description)
+            for value in captured:
+                self.add(value)
 
     def of_keras(self, one: Any) -> bool:
         keras = sys.modules.get("keras")
@@ -515,6 +488,13 @@ class Walk:
             for metric in one.metrics if self.counts_metrics else ():
                 self.put("metric", metric.name)
                 self.add(list(metric.variables))
+
+
+def is_of_library(one: types.FunctionType) -> bool:
+    """Say whether a function is what an installed module has under its name, whatever wraps it there."""
+    module = sys.modules.get(one.__module__ or "")
+    is_installed = "site-packages" in (getattr(module, "__file__", None) or "")
+    return is_installed and getattr(module, one.__qualname__, None) is one
 
 
 CONTAINERS = (dict, list, set, frozenset, tuple, str, bytes, int, float)

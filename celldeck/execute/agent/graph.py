@@ -11,7 +11,7 @@ import dis
 import gc
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 MOST_OBJECTS = 100_000
@@ -52,8 +52,10 @@ class Holds:
 class Graph:
     """Looks into the values of one namespace."""
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, Any], is_of_library: Callable[[Any], bool]) -> None:
+        """Take what says whether a function is a library's own; see `fingerprints.py`."""
         self.namespace = namespace
+        self.is_of_library = is_of_library
         self.codes: dict[types.CodeType, frozenset[str]] = {}
         self.loud: set[tuple[str, int]] = set()
         """File and first line of the functions that change what no channel knows."""
@@ -131,7 +133,7 @@ class Graph:
         if is_own:
             found.ids.add(id(one))
             found.names |= self.looked_up(one.__code__)
-        elif not one.__closure__:
+        elif not one.__closure__ or self.is_of_library(one):
             return ()
         cells = [cell.cell_contents for cell in one.__closure__ or () if is_full(cell)]
         if not is_own:
@@ -255,7 +257,8 @@ def pandas_parts(one: Any) -> Iterable[Any]:
 
 def tensorflow_parts(one: Any) -> Iterable[Any]:
     """Return what an object of TensorFlow goes by: functions with what they wrap, data sets, modules."""
-    parts: list[Any] = [getattr(one, "python_function", None)]
+    # A random generator keeps its state in a variable, as a function does that draws from it.
+    parts: list[Any] = [getattr(one, "python_function", None), getattr(one, "_state_var", None)]
     for trace in traces_of(one):
         # A trace keeps the variables that it was made with, whatever the names mean by now.
         parts += trace.variables

@@ -297,6 +297,9 @@ class Trace:
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is not None and hasattr(pyplot, "get_fignums") and pyplot.get_fignums():
             return "it leaves a figure open"
+        generators = sys.modules.get("tensorflow.python.ops.stateful_random_ops")
+        if getattr(generators, "global_generator", None) is not None:
+            return "it draws from TensorFlow's global generator"
         if tree is None:
             magics = set(re.findall(r"^\s*%%?(\w+)", source, re.MULTILINE))
             if not magics or magics - SAFE_MAGICS or re.search(r"^\s*!|=\s*!", source, re.MULTILINE):
