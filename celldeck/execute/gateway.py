@@ -41,6 +41,8 @@ START_S = 120.0
 """Seconds that a server may take to start a kernel: a gateway may have to find a machine for it."""
 LEAVE_S = 5.0
 """Seconds that a server may take to interrupt or to end a kernel."""
+TRIES = 3
+"""How often a connection to a kernel is made that is lost before the kernel has said anything."""
 PING_S = 20.0
 """Seconds between two questions whether the server is still there, and until one has to be answered."""
 
@@ -296,12 +298,20 @@ class _Channel:
         self.name = name
         self.socket: WebSocketClientConnection | None = None
         self.messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.early: list[str] | None = []
+        """What was sent before the kernel has said anything; None: it has."""
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Send a message; where the connection is lost, `is_alive` of the client says so."""
+        text = json.dumps({**message, "channel": self.name, "buffers": []}, default=json_default)
+        if self.early is not None:
+            self.early.append(text)
+        self.send_text(text)
+
+    def send_text(self, text: str) -> None:
+        """Send a message as it goes over the socket."""
         assert self.socket is not None
         with suppress(WebSocketClosedError):
-            text = json.dumps({**message, "channel": self.name, "buffers": []}, default=json_default)
             sent = asyncio.ensure_future(self.socket.write_message(text))
             sent.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
 
@@ -340,10 +350,15 @@ class GatewayClient(Client):
 
     async def start_channels(self, **_: bool) -> None:  # type: ignore[override]
         """Connect; see `GatewayManager.connect`."""
+        self._reading = asyncio.ensure_future(self._read(await self._connect()))
+
+    async def _connect(self) -> WebSocketClientConnection:
         self._socket = await self._manager.connect(self.session.session)
         for channel in self._channels.values():
             channel.socket = self._socket
-        self._reading = asyncio.ensure_future(self._read(self._socket))
+            for text in channel.early or ():
+                channel.send_text(text)
+        return self._socket
 
     def stop_channels(self) -> None:
         """Leave the kernel."""
@@ -357,8 +372,18 @@ class GatewayClient(Client):
         return await self._manager.is_alive()
 
     async def _read(self, socket: WebSocketClientConnection) -> None:
-        while (data := await socket.read_message()) is not None:
-            self._take(_message_of(data))
+        for tries_left in reversed(range(TRIES)):
+            while (data := await socket.read_message()) is not None:
+                for channel in self._channels.values():
+                    channel.early = None
+                self._take(_message_of(data))
+            if self.shell_channel.early is None or not tries_left:
+                break
+            # A busy server may drop it before the kernel is up.
+            try:
+                socket = await self._connect()
+            except CannotStart:
+                break
         self._manager.lose("the connection to the Jupyter server was lost")
 
     def _take(self, message: dict[str, Any]) -> None:

@@ -76,7 +76,10 @@ export default function follow(deck) {
     deck.emit("cells", [cell]);
   };
 
+  let isReloading = false;
   const reload = () => {
+    if (isReloading) return;
+    isReloading = true;
     // Not all at once: two hundred phones share one network.
     setTimeout(() => location.reload(), Math.random() * 1500);
   };

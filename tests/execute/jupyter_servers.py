@@ -93,9 +93,11 @@ class Server:
 class Wire:
     """Passes on what comes to `url` to a server, until it is cut."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *, drops: int = 0) -> None:
+        """Take the server, and how many connections to kernels are lost as soon as they stand."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.drops = drops
         self._port = server.port
         self._ends: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
@@ -113,8 +115,20 @@ class Wire:
                 one, _ = self._listener.accept()
                 other = socket.create_connection(("127.0.0.1", self._port))
                 self._ends += [one, other]
-                for here, there in ((one, other), (other, one)):
-                    threading.Thread(target=self._pass, args=(here, there), daemon=True).start()
+                threading.Thread(target=self._ask, args=(one, other), daemon=True).start()
+
+    def _ask(self, here: socket.socket, there: socket.socket) -> None:
+        with suppress(OSError):
+            first = here.recv(1 << 16)
+            there.sendall(first)
+            if b"/channels?" in first and self.drops:
+                self.drops -= 1
+                here.sendall(there.recv(1 << 16))
+                here.close()
+                there.close()
+                return
+            threading.Thread(target=self._pass, args=(there, here), daemon=True).start()
+            self._pass(here, there)
 
     def _pass(self, here: socket.socket, there: socket.socket) -> None:
         with suppress(OSError):

@@ -220,6 +220,16 @@ def test_a_connection_that_is_lost_while_a_cell_runs_is_told(tmp_path: Path, ser
     server.end_kernels()
 
 
+def test_a_connection_that_is_lost_before_the_kernel_is_up_is_made_again(
+    tmp_path: Path, server: Server
+) -> None:
+    wire = Wire(server, drops=2)
+    assert texts(run(tmp_path, wire.url, "print('up')").cells) == [["up\n"]]
+    assert wire.drops == 0
+    wire.drops = 3
+    assert "the connection to the Jupyter server was lost" in failure(tmp_path, wire.url, "print('never')")
+
+
 def test_several_decks_run_there_at_once_each_in_its_own_kernel(tmp_path: Path, server: Server) -> None:
     def build(number: int) -> list[list[str] | None]:
         # The other one must have begun, or this one never ends.

@@ -64,7 +64,7 @@ def phone(audience: Audience, show: Open) -> Presented:
 
 
 def at(index: int, step: int) -> str:
-    return f"celldeck.index === {index} && celldeck.step === {step}"
+    return f"globalThis.celldeck?.index === {index} && celldeck.step === {step}"
 
 
 # ---------------------------------------------------------------- who follows
