@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pikepdf
 import pytest
 from driver import page, painted_text, press, words
@@ -297,6 +298,25 @@ def test_a_photograph_that_is_cut_is_kept_as_one(
     pdf = printed(page(CUT["to fit"]), browser, tmp_path / "deck.pdf", quality)
     (image,) = _images(pdf)
     assert image.Filter == kind
+
+
+@pytest.mark.parametrize(("quality", "share"), [("good", 0.6), ("lossless", 1.0)])
+def test_a_photograph_behind_a_slide_takes_no_more_bytes_than_one_in_its_text(
+    browser: Browser, tmp_path: Path, quality: Any, share: float
+) -> None:
+    file = io.BytesIO()
+    Image.effect_noise((600, 700), 80).convert("RGB").save(file, "JPEG", quality=98, subsampling=0)
+    behind = (
+        f"url(data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}) center/cover no-repeat"
+    )
+    slide = page(f'<div style="width:300px;height:350px;background:{behind}"></div>')
+    pdf = printed(slide, browser, tmp_path / "deck.pdf", quality)
+    (image,) = _images(pdf)
+    assert (image.Filter, int(image.Width), int(image.Height)) == ("/DCTDecode", 600, 700)
+    assert len(image.read_raw_bytes()) <= share * len(file.getvalue())
+    shown = np.asarray(pikepdf.PdfImage(image).as_pil_image().convert("L"), float)
+    written = np.asarray(Image.open(file).convert("L"), float)
+    assert np.sqrt(((shown - written) ** 2).mean()) < 12, "the same picture, of much noise"
 
 
 SOFT = (

@@ -80,7 +80,7 @@ def _pack(data: bytes, size: tuple[int, int], jpeg_quality: int, *, lossless: bo
         ):
             space = "/DeviceGray" if opened.mode == "L" else "/DeviceRGB"
             whole = Packed(_entries(size, space, 8) | {"/Filter": "/DCTDecode"}, data)
-            if lossless or len(data) <= size[0] * size[1] // 5:
+            if lossless or len(data) <= most_bytes(size):
                 return whole
         opened.draft("RGB", size)
         image: Pillow.Image = ImageOps.exif_transpose(opened)
@@ -102,6 +102,11 @@ def _pack(data: bytes, size: tuple[int, int], jpeg_quality: int, *, lossless: bo
     if flat is not None:
         return Packed(*flat, mask)
     return Packed(*_jpeg(image, jpeg_quality, subsampling=2 if is_jpeg else 0), mask)
+
+
+def most_bytes(size_px: tuple[int, int]) -> int:
+    """Return how large a photograph may be to stay as it is."""
+    return size_px[0] * size_px[1] // 5
 
 
 def as_photograph(image: Pillow.Image, quality: Quality) -> Packed:

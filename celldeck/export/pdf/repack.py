@@ -1,7 +1,8 @@
 """Pictures that Chromium itself has put into a print: kept as what they are, photographs or soft shadows.
 
-What it draws of a picture that is seen in part, or through a filter, it deflates, photographs too. A soft
-shadow is a mask that has a pixel for each dot, and no detail.
+A photograph in a background is in there as its author has it, however many bytes that takes. What it draws of
+a picture seen in part, or through a filter, it deflates, photographs too. A soft shadow is a mask that
+has a pixel for each dot, and no detail.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
-from celldeck.export.pdf.pictures import Packed, Quality, as_photograph
+from celldeck.export.pdf.pictures import Packed, Quality, as_photograph, most_bytes
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
@@ -59,7 +60,11 @@ def _job(image: Object, quality: Quality) -> tuple[Any, ...] | None:
     if length < _LEAST_BYTES:
         return None
     if image.get("/Filter") == "/DCTDecode":
-        return (_coarse, image.read_raw_bytes(), size) if image.get("/ColorSpace") == "/DeviceGray" else None
+        if image.get("/ColorSpace") == "/DeviceGray":
+            return (_coarse, image.read_raw_bytes(), size)
+        if length > most_bytes(size):
+            return (_again, image.read_raw_bytes(), quality)
+        return None
     if image.get("/Filter") != "/FlateDecode" or 8 * length < _BITS_OF_PHOTOGRAPHS * size[0] * size[1]:
         return None
     return (_photograph, image.read_bytes(), size, quality)
@@ -71,6 +76,14 @@ def _photograph(pixels: bytes, size: tuple[int, int], quality: Quality) -> Packe
     if len(pixels) != size[0] * size[1] * 3:
         return None
     return as_photograph(Image.frombytes("RGB", size, pixels), quality)
+
+
+def _again(data: bytes, quality: Quality) -> Packed | None:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as image:
+        # Other colours than these are of profiles that the PDF has beside the picture.
+        return as_photograph(image, quality) if image.mode == "RGB" else None
 
 
 def _coarse(data: bytes, size: tuple[int, int]) -> Packed | None:
@@ -92,6 +105,7 @@ def _replace(image: Object, packed: Packed) -> None:
     from pikepdf import Name
 
     image.Width, image.Height = packed.entries["/Width"], packed.entries["/Height"]
-    if "/DecodeParms" in image:
-        del image["/DecodeParms"]
+    for key in ("/DecodeParms", "/ColorTransform"):
+        if key in image:
+            del image[key]
     image.write(packed.data, filter=Name(packed.entries["/Filter"]))
