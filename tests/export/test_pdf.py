@@ -255,6 +255,52 @@ def test_a_filtered_picture_keeps_its_text_for_readers(browser: Browser, tmp_pat
     assert boxes[0] == pytest.approx(boxes[1], abs=1)
 
 
+def _flat(alpha: int | None) -> str:
+    picture = Image.new("RGBA", (600, 400), (0, 90, 160, 255))
+    if alpha is None:
+        picture = picture.convert("RGB")
+    else:
+        picture.paste((0, 90, 160, alpha), (200, 100, 400, 300))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+@pytest.mark.parametrize("inline", [True, False], ids=["here", "of the theme"])
+@pytest.mark.parametrize(
+    ("address", "more", "keeps"),
+    [
+        (_flat(None), "", True),
+        (_flat(255), "border-radius:30px", True),
+        (_flat(0), "", False),
+        (_flat(None), "padding:9px", False),
+        (_flat(None), "filter:drop-shadow(0 0 6px red) drop-shadow(0 0 9px blue)", False),
+    ],
+)
+def test_a_picture_with_a_shadow_stays_the_picture_and_looks_the_same(
+    browser: Browser, tmp_path: Path, address: str, more: str, keeps: bool, inline: bool
+) -> None:
+    style = f"width:300px;margin:60px;filter:drop-shadow(8px 6px 12px rgba(200,0,0,.8));{more}"
+    image = f'<img alt="x" src="{address}" {f"style={chr(34)}{style}{chr(34)}" if inline else ""}>'
+    slide = page(f"<p>{image}</p>")
+    if not inline:
+        slide = replace(slide, css=f"{slide.css}\nimg {{ {style} }}")
+    pdf = printed(slide, browser, tmp_path / "deck.pdf", "lossless")
+    whole = [one for one in _images(pdf) if (int(one.Width), int(one.Height)) == (600, 400)]
+    assert bool(whole) == keeps
+    with browser.tab(1280, 720, media="print") as tab:
+        tab.open_html(document(slide, template="print"))
+        shot = Image.open(io.BytesIO(tab.screenshot())).convert("RGB").resize((960, 540))
+    around = []
+    for image in (_pixels(tmp_path / "deck.pdf", 1), shot):
+        seen = np.asarray(image, float)
+        top, left = (int(side.min()) for side in np.nonzero((seen[..., 0] < 60) & (seen[..., 2] > 100)))
+        around.append(seen[top - 20 : top + 180, left - 20 : left + 260])
+    assert np.abs(around[0] - around[1]).max(2).mean() < 5, "the picture and what it throws"
+    below = np.s_[174 if "padding" not in more else 190 :, 60:200]
+    assert np.abs(around[0][below] - around[1][below]).max() < 20, "a soft shadow"
+
+
 def test_a_picture_of_which_only_a_part_is_seen_is_no_blank(browser: Browser, tmp_path: Path) -> None:
     # The browser puts the part that is seen into the PDF, where no blank is found then.
     picture = f"background:url({_drawing('1200', '360')}) center/cover no-repeat"

@@ -154,6 +154,21 @@ def reduced(data: bytes, size_px: tuple[int, int], scale: float, quality: Qualit
     return file.getvalue()
 
 
+def is_opaque(data: bytes) -> bool:
+    """Say whether nothing is seen through a raster; False for one that is damaged."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # as in `_pack`
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.mode in {"RGB", "L"} and "transparency" not in image.info:
+                return True
+            return image.convert("RGBA").getchannel("A").getextrema() == (255, 255)
+    except Exception:
+        # As in `reduced`.
+        return False
+
+
 def _palette(image: Pillow.Image) -> tuple[dict[str, Any], bytes] | None:
     """Return the picture in at most 256 colours, if it is a diagram: smaller so than as a photograph."""
     from PIL import Image, ImageChops, ImageStat

@@ -4,6 +4,7 @@ The way of sheets through here::
 
     stand_ins     blanks take the place of their pictures
     paginate.js   in the browser: notes get the room that they need
+    picture_shadows.js    pictures that cast a shadow stay pictures
     soft_shadows.js, painted_in_order.js    text stays text, and stands in the order in which it is read
     survey.js     how large each picture is shown, and whether as a whole; where formulas stand
     put_back.js   pictures that are seen in part, or through a filter, stand there again
@@ -43,7 +44,7 @@ from celldeck.export.pdf.formula_text import (
 )
 from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.parts import Survey, take_apart
-from celldeck.export.pdf.pictures import Packed, Quality, pack, packed_name, reduced
+from celldeck.export.pdf.pictures import Packed, Quality, is_opaque, pack, packed_name, reduced
 from celldeck.export.pdf.repack import repack
 from celldeck.export.pdf.smaller import SCALE, enlarge, paper_of
 from celldeck.export.pdf.stand_ins import Picture, set_aside
@@ -150,6 +151,8 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
             tab.evaluate(f"({_script('paginate')})()")
         for script in ("soft_shadows", "painted_in_order"):
             tab.evaluate(f"({_script(script)})()")
+        if "drop-shadow" in html:
+            _give_plain_shadows(tab, pictures, workshop)
         found = _surveyed(tab, pictures)
         uses: dict[str, Any] = found["uses"]
         back = {name for name, use in uses.items() if not use["isSafe"] or use["isCropped"]}
@@ -239,6 +242,15 @@ def _guessed(page: Page, pictures: Mapping[str, Picture]) -> dict[str, float]:
         for name, picture in pictures.items()
         if picture.kind == "raster" and picture.size_px[0] * scales.get(name, 1.0) <= 2 * page.size_px[0]
     }
+
+
+def _give_plain_shadows(tab: Tab, pictures: Mapping[str, Picture], workshop: Workshop) -> None:
+    script = _script("picture_shadows")
+    names = [name for name in tab.evaluate(f"({script})()") if name in pictures]
+    data = (pictures[name].data for name in names)
+    opaque = [name for name, is_one in zip(names, workshop.pool.map(is_opaque, data), strict=True) if is_one]
+    if opaque:
+        tab.evaluate(f"({script})({json.dumps(opaque)})")
 
 
 def _surveyed(tab: Tab, pictures: Mapping[str, Picture]) -> dict[str, Any]:

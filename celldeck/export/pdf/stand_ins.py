@@ -26,8 +26,9 @@ _NAME_CHARACTERS = 16
 _DATA_URL = re.compile(
     r"data:image/(?P<type>png|jpeg|gif|webp|bmp|svg\+xml)(?P<parameters>[^,\"'()\s]*),(?P<data>[^\"'()\s&]*)"
 )
-# A filter is applied to pixels, which the blank would give the wrong ones.
-_FILTERED = re.compile(r"""style="[^"]*\bfilter\s*:[^"]*\"""")
+# A filter is applied to pixels, which the blank would give the wrong ones; shadows: see picture_shadows.js.
+_FILTER = r"\bfilter\s*:(?!\s*drop-shadow\((?:[^()\";]|\([^()]*\))*\)\s*[;\"])"
+_FILTERED = re.compile(rf'style="[^"]*{_FILTER}')
 _SMALL_DRAWING_BYTES = 2048
 _LARGEST_PX = 65_000
 """A JPEG has no more."""
@@ -69,7 +70,7 @@ def set_aside(page: Page, excluded: frozenset[str] = frozenset()) -> tuple[Page,
 
     def slide(text: str) -> str:
         if _FILTERED.search(text):
-            parts = re.split(r'(<[^>]*style="[^"]*\bfilter\s*:[^>]*>)', text)
+            parts = re.split(rf'(<[^>]*style="[^"]*{_FILTER}[^>]*>)', text)
             return "".join(p if n % 2 else _DATA_URL.sub(blank, p) for n, p in enumerate(parts))
         return _DATA_URL.sub(blank, text)
 
