@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,9 +18,17 @@ if TYPE_CHECKING:
     from PIL import Image as Pillow
 
 Quality = Literal["draft", "good", "lossless"]
-# Pixels for a CSS pixel of the page, and the quality of JPEGs.
-_LOOKS: dict[Quality, tuple[float, int]] = {"draft": (1.0, 60), "good": (2.0, 80), "lossless": (1e9, 100)}
-_VERSION = 2
+# Pixels for a CSS pixel of the page, and qualities of JPEGs: the first that gives so many decibels will do.
+_LOOKS: dict[Quality, tuple[float, dict[int, float]]] = {
+    "draft": (1.0, {60: 0}),
+    "good": (2.0, {70: 36, 75: 35, 80: 34, 85: 34, 90: 34, 94: 0}),
+    "lossless": (1e9, {100: 0}),
+}
+_LARGEST_SAMPLE_PX = 1 << 18
+_WORTH = 1.5
+"""A diagram keeps its own pixels where that costs no more bytes than so many times those of the smaller one:
+made smaller, its edges blur."""
+_VERSION = 3
 
 
 @frozen
@@ -35,15 +44,14 @@ class Packed:
 
 def packed_name(name: str, size_px: tuple[int, int], scale: float, quality: Quality) -> str:
     """Return what a raster is called as the PDF will hold it: `pack` keeps it in a file of this name."""
-    (width, height), _ = _look(size_px, scale, quality)
+    width, height = _look(size_px, scale, quality)
     return f"{name}-{width}x{height}-{quality}-{_VERSION}"
 
 
-def _look(size_px: tuple[int, int], scale: float, quality: Quality) -> tuple[tuple[int, int], int]:
-    density, jpeg_quality = _LOOKS[quality]
-    share = min(1.0, scale * density)
+def _look(size_px: tuple[int, int], scale: float, quality: Quality) -> tuple[int, int]:
+    share = min(1.0, scale * _LOOKS[quality][0])
     width, height = (max(1, round(side * share)) for side in size_px)
-    return (width, height), jpeg_quality
+    return width, height
 
 
 def pack(
@@ -60,14 +68,15 @@ def pack(
     file = folder / f"{packed_name(name, size_px, scale, quality)}.picture"
     if kept := read_packed(file):
         return kept
-    size, jpeg_quality = _look(size_px, scale, quality)
-    packed = _pack(data, size, jpeg_quality, lossless=quality == "lossless")
+    packed = _pack(data, _look(size_px, scale, quality), quality)
     _keep(packed, file)
     return packed
 
 
-def _pack(data: bytes, size: tuple[int, int], jpeg_quality: int, *, lossless: bool) -> Packed:
+def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
     from PIL import Image, ImageOps
+
+    lossless = quality == "lossless"
 
     Image.MAX_IMAGE_PIXELS = None  # a large photograph is made small here, which is the point
     with Image.open(io.BytesIO(data)) as opened:
@@ -88,20 +97,38 @@ def _pack(data: bytes, size: tuple[int, int], jpeg_quality: int, *, lossless: bo
             image = image.convert("RGBA")
         elif image.mode != "L":
             image = image.convert("RGB")
+    own = image
     if image.size != size:
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    mask = None
-    if image.mode == "RGBA":
-        alpha = image.getchannel("A")
-        image = image.convert("RGB")
-        if alpha.getextrema() != (255, 255):
-            mask = (*size, zlib.compress(alpha.tobytes(), 6))
+    image, mask = _without_alpha(image)
     if lossless:
         return _deflated(image, mask)
-    flat = None if is_jpeg else _palette(image)
-    if flat is not None:
-        return Packed(*flat, mask)
-    return Packed(*_jpeg(image, jpeg_quality, subsampling=2 if is_jpeg else 0), mask)
+    if not is_jpeg and (flat := _palette(image)):
+        diagram = Packed(*flat, mask)
+        is_near = size[0] < own.width <= 2 * size[0] and quality == "good"
+        return (_own_pixels(own, _bytes_of(diagram)) if is_near else None) or diagram
+    return Packed(*_jpeg(image, quality, subsampling=2 if is_jpeg else 0), mask)
+
+
+def _without_alpha(image: Pillow.Image) -> tuple[Pillow.Image, tuple[int, int, bytes] | None]:
+    """Return a picture's colours, and its opacity as a mask; None: it is opaque."""
+    if image.mode != "RGBA":
+        return image, None
+    alpha = image.getchannel("A")
+    is_clear = alpha.getextrema() != (255, 255)
+    return image.convert("RGB"), (*image.size, zlib.compress(alpha.tobytes(), 6)) if is_clear else None
+
+
+def _own_pixels(own: Pillow.Image, smaller: int) -> Packed | None:
+    """Return a diagram with the pixels that it has, if that is worth it; `smaller`: the bytes of fewer."""
+    image, mask = _without_alpha(own)
+    flat = _palette(image)
+    whole = Packed(*flat, mask) if flat else None
+    return whole if whole and _bytes_of(whole) <= _WORTH * smaller else None
+
+
+def _bytes_of(packed: Packed) -> int:
+    return len(packed.data) + (len(packed.mask[2]) if packed.mask else 0)
 
 
 def most_bytes(size_px: tuple[int, int]) -> int:
@@ -111,14 +138,49 @@ def most_bytes(size_px: tuple[int, int]) -> int:
 
 def as_photograph(image: Pillow.Image, quality: Quality) -> Packed:
     """Return a picture, grey or in colours, as a photograph."""
-    return Packed(*_jpeg(image, _LOOKS[quality][1], subsampling=2))
+    return Packed(*_jpeg(image, quality, subsampling=2))
 
 
-def _jpeg(image: Pillow.Image, quality: int, subsampling: int) -> tuple[dict[str, Any], bytes]:
-    file = io.BytesIO()
-    image.save(file, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
+def _jpeg(image: Pillow.Image, quality: Quality, subsampling: int) -> tuple[dict[str, Any], bytes]:
+    def saved(image: Pillow.Image, number: int) -> io.BytesIO:
+        file = io.BytesIO()
+        # Pillow's room for an optimised one is too small for noise of a high quality.
+        is_safe = number <= 80
+        image.save(file, "JPEG", quality=number, subsampling=subsampling, optimize=is_safe)
+        file.seek(0)
+        return file
+
+    # Noise needs more than a sky does, for a difference that nobody sees.
+    *steps, (best, _) = _LOOKS[quality][1].items()
+    sample = _sample(image) if steps else image
+    number = next((n for n, enough in steps if _decibels(sample, saved(sample, n)) >= enough), best)
     space = "/DeviceGray" if image.mode == "L" else "/DeviceRGB"
-    return _entries(image.size, space, 8) | {"/Filter": "/DCTDecode"}, file.getvalue()
+    return _entries(image.size, space, 8) | {"/Filter": "/DCTDecode"}, saved(image, number).getvalue()
+
+
+def _sample(image: Pillow.Image) -> Pillow.Image:
+    """Return some stripes of a large picture."""
+    from PIL import Image
+
+    count = image.width * image.height // _LARGEST_SAMPLE_PX + 1
+    height = max(16, image.height // (8 * count))
+    if count == 1 or 8 * height > image.height:
+        return image
+    sample = Image.new(image.mode, (image.width, 8 * height))
+    for number in range(8):
+        top = (image.height - height) * number // 7
+        sample.paste(image.crop((0, top, image.width, top + height)), (0, number * height))
+    return sample
+
+
+def _decibels(image: Pillow.Image, saved: io.BytesIO) -> float:
+    """Return the peak signal-to-noise ratio of a saved picture."""
+    from PIL import Image, ImageChops, ImageStat
+
+    with Image.open(saved) as opened:
+        rms = ImageStat.Stat(ImageChops.difference(image, opened.convert(image.mode))).rms
+    error = sum(channel**2 for channel in rms) / len(rms)
+    return 99.0 if error == 0 else 10 * math.log10(255**2 / error)
 
 
 def reduced(data: bytes, size_px: tuple[int, int], scale: float, quality: Quality) -> bytes:
@@ -129,7 +191,7 @@ def reduced(data: bytes, size_px: tuple[int, int], scale: float, quality: Qualit
     """
     from PIL import Image, ImageOps
 
-    size, jpeg_quality = _look(size_px, scale, quality)
+    size = _look(size_px, scale, quality)
     if size[0] * size[1] > 0.8 * size_px[0] * size_px[1]:
         return data
     Image.MAX_IMAGE_PIXELS = None  # as in `_pack`
@@ -145,7 +207,7 @@ def reduced(data: bytes, size_px: tuple[int, int], scale: float, quality: Qualit
             image = image.convert("RGBA" if has_alpha else "RGB")
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
         if is_jpeg:
-            image.save(file, "JPEG", quality=max(90, jpeg_quality), subsampling=0)
+            image.save(file, "JPEG", quality=95, subsampling=0)
         else:
             image.save(file, "PNG", compress_level=1)
     except Exception:
@@ -179,11 +241,17 @@ def _palette(image: Pillow.Image) -> tuple[dict[str, Any], bytes] | None:
     # A photograph has nearly as many colours as pixels; to quantise it would take long, in vain.
     if small.getcolors(small.width * small.height // 4) is None:
         return None
-    quantised = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    again = quantised.convert("RGB").resize(small.size, Image.Resampling.NEAREST)
-    # 40 dB, a difference that nobody sees.
-    if max(ImageStat.Stat(ImageChops.difference(small, again)).rms) > 2.55:
-        return None
+    few = image.getcolors(256)
+    if few is not None:
+        exact = Image.new("P", (1, 1))
+        exact.putpalette([channel for _, colour in few for channel in colour])  # type: ignore[union-attr]
+        quantised = image.quantize(palette=exact, dither=Image.Dither.NONE)
+    else:
+        quantised = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        again = quantised.convert("RGB").resize(small.size, Image.Resampling.NEAREST)
+        # 40 dB, a difference that nobody sees.
+        if max(ImageStat.Stat(ImageChops.difference(small, again)).rms) > 2.55:
+            return None
     colours = bytes(quantised.getpalette() or ())
     data = zlib.compress(quantised.tobytes(), 6)
     # As a photograph it would take about a third of a byte for a pixel.
