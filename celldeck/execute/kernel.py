@@ -76,9 +76,14 @@ class _Manager(AsyncKernelManager):
         launcher = importlib.util.find_spec("ipykernel_launcher")
         argv = [(launcher and launcher.origin) or "ipykernel_launcher", *kernel_cmd[3:]]
         provisioner: Any = self.provisioner
-        provisioner.process = await asyncio.to_thread(
-            self.zygote.fork, argv, Path(kw["cwd"]), kw["env"], self.log_file
-        )
+        folder, environment = Path(kw["cwd"]), kw["env"]
+        try:
+            process = await asyncio.to_thread(self.zygote.fork, argv, folder, environment, self.log_file)
+        except OSError:
+            # It has ended meanwhile, as the one for a folder does when others are worked in.
+            await super()._async_launch_kernel(kernel_cmd, **kw)
+            return
+        provisioner.process = process
         provisioner.pid = provisioner.pgid = provisioner.process.pid
         self._reconcile_connection_info(provisioner.connection_info)
 

@@ -300,6 +300,22 @@ def test_a_zygote_that_is_gone_is_replaced(tmp_path: Path, kernels: Kernels) -> 
     assert said(kernels.start("python3", tmp_path), "print(2)") == "2"
 
 
+@forks
+def test_a_kernel_whose_zygote_has_ended_starts_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    zygote = Zygote(tmp_path, ("json",), environment())
+    assert zygote.wait()
+    zygote.close()
+    kernel = JupyterKernel("python3", tmp_path, zygote=zygote)
+    try:
+        kernel.start()
+        assert said(kernel, "print(1)") == "1"
+    finally:
+        kernel.close()
+    assert caplog.records == []
+
+
 def test_where_forking_is_not_safe_a_spare_kernel_stands_by(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
