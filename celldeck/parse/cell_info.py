@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from celldeck.cell_options import STEPS, Given
 from celldeck.frozen import frozen
@@ -104,9 +105,15 @@ def read_head(lines: Sequence[str], comment: str = "#") -> Head:
     texts = [line.lstrip()[len(comment) + 1 :] for line in lines[:count]]
     # `#| echo: false` and `#|echo: false` mean the same; deeper indents mean more.
     texts = [text[1:] if text.startswith(" ") else text for text in texts]
+    return _read_texts(tuple(texts))
+
+
+@lru_cache(maxsize=1024)
+def _read_texts(texts: tuple[str, ...]) -> Head:
     # Imported here: most cells have no such lines.
     import yaml
 
+    count = len(texts)
     try:
         found = yaml.load("\n".join(texts), Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
