@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from itertools import pairwise
 from typing import Literal
 
@@ -108,9 +109,13 @@ def find_copied_runs(slides: Sequence[Slide], cells: Sequence[Cell] = ()) -> tup
         slides: as they are once their directives, pictures and notes have been read.
         cells: those of the deck, so that slides with a copy of the same cell are copies, too.
     """
-    readings = [_read(slide, cells) for slide in slides]
+
+    @cache
+    def read(at: int) -> _Reading:
+        return _read(slides[at], cells)
+
     kinds = [
-        _kind(readings[at], readings[at + 1]) if _same_frame(one, other) else None
+        _kind(read(at), read(at + 1)) if _same_frame(one, other) else None
         for at, (one, other) in enumerate(pairwise(slides))
     ]
     return tuple(_join(kinds, slides))
