@@ -91,6 +91,8 @@ class Builder(threading.Thread):
         self._sessions: dict[str, Session] = {}
         self._verifier = Verifier()
         self._later: dict[str, _Later] = {}
+        self._read: dict[str, tuple[int, ...]] = {}
+        """What each deck was like, as `_stamp` tells, just before it was last read."""
         self._untidy = 0
         self._printer = Printer(outputs, teller) if outputs is not None else None
 
@@ -175,6 +177,7 @@ class Builder(threading.Thread):
         path = served.path
         self._site.begin(name)
         can_wait = served.shown is not None and not is_last
+        self._read[name] = _stamp(path)
         try:
             deck = pipeline.load(path, tools)
             if can_wait and not deck.source.text.strip():
@@ -312,7 +315,10 @@ class Builder(threading.Thread):
         if not batch:
             return [], set()
         decks = {deck.path.resolve(): name for name, deck in self._site.decks.items() if deck.state != "gone"}
-        edited = {name for path, name in decks.items() if path in batch}
+        # A save is more than one change, and some of them may be heard of when the deck has been read.
+        edited = {
+            name for path, name in decks.items() if path in batch and _stamp(path) != self._read.get(name)
+        }
         others = {path for path in batch if path not in decks}
         if not others:
             return list(edited), edited
@@ -365,6 +371,15 @@ class Builder(threading.Thread):
         if is_built:
             kept |= {path.resolve() for path in self._tools.files.paths} | self._tools.parts
         return lambda path: path in kept or path.suffix == ".css" or _is_of_project(path)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes with each save of a file; empty if it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _is_of_project(path: Path) -> bool:

@@ -186,6 +186,23 @@ def test_no_save_is_missed_and_none_is_built_twice(
     assert told.problems == []
 
 
+def test_what_is_heard_of_a_save_when_the_deck_has_been_read_builds_nothing(told: Told) -> None:
+    deck = Path("a.md")
+    deck.write_text("# zero")
+    builder = Builder(Site([deck]), Tools(Settings()), told)
+    late = {deck.resolve()}
+    try:
+        builder._build(["a"])
+        assert builder._touched(late) == ([], set())
+        # Another save of the same text is one: so a build that failed for other reasons is tried again.
+        by_renaming(deck, "# zero")
+        assert builder._touched(late) == (["a"], {"a"})
+        builder._build(["a"])
+        assert builder._touched(late) == ([], set())
+    finally:
+        builder._changes.close()
+
+
 def test_a_checkout_of_many_files_builds_each_deck_about_once(told: Told, start: Callable[..., Site]) -> None:
     Path("images").mkdir()
     decks = [f"d{number}.md" for number in range(4)]
