@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from celldeck.export.browser import Browser, Tab
 from celldeck.export.paper import plain_paper
 from celldeck.export.pdf import write_pdf
 from celldeck.export.pdf.pictures import Quality
+from celldeck.export.pdf.repack import repack
 from celldeck.export.pdf.stand_ins import blank_jpeg, name_of
 from celldeck.export.pdf.structure import mark_artifacts
 from celldeck.export.png import slide_pictures
@@ -364,6 +366,20 @@ def test_a_photograph_behind_a_slide_takes_no_more_bytes_than_one_in_its_text(
     shown = np.asarray(pikepdf.PdfImage(image).as_pil_image().convert("L"), float)
     written = np.asarray(Image.open(file).convert("L"), float)
     assert np.sqrt(((shown - written) ** 2).mean()) < 12, "the same picture, of much noise"
+
+
+def test_a_photograph_that_is_cut_short_is_kept_as_it_is() -> None:
+    file = io.BytesIO()
+    Image.effect_noise((300, 200), 80).convert("RGB").save(file, "JPEG", quality=95, subsampling=0)
+    pdf = pikepdf.new()
+    content = file.getvalue()[: len(file.getvalue()) // 2]
+    size = {"/Width": 300, "/Height": 200, "/BitsPerComponent": 8}
+    names = {"/Subtype": pikepdf.Name("/Image"), "/ColorSpace": pikepdf.Name("/DeviceRGB")}
+    image = pdf.make_indirect(pikepdf.Stream(pdf, content, {**size, **names}))
+    image.write(content, filter=pikepdf.Name("/DCTDecode"))
+    with ThreadPoolExecutor() as pool:
+        repack(pdf, set(), "good", pool)
+    assert image.read_raw_bytes() == content
 
 
 SOFT = (

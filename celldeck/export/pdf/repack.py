@@ -81,9 +81,13 @@ def _photograph(pixels: bytes, size: tuple[int, int], quality: Quality) -> Packe
 def _again(data: bytes, quality: Quality) -> Packed | None:
     from PIL import Image
 
-    with Image.open(io.BytesIO(data)) as image:
-        # Other colours than these are of profiles that the PDF has beside the picture.
-        return as_photograph(image, quality) if image.mode == "RGB" else None
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            # Other colours than these are of profiles that the PDF has beside the picture.
+            return as_photograph(image, quality) if image.mode == "RGB" else None
+    except OSError:
+        # A file that is cut short, of which Chromium shows what there is.
+        return None
 
 
 def _coarse(data: bytes, size: tuple[int, int]) -> Packed | None:
