@@ -144,6 +144,6 @@ def _printing(
         size = -(-len(missing) // tabs)
         chunks = [missing[at : at + size] for at in range(0, len(missing), size)]
         with ThreadPoolExecutor(len(chunks)) as printing, ThreadPoolExecutor() as pool:
-            drawings = Drawings(press.browser, press.pictures, pool)
+            drawings = Drawings(press.pictures)
             workshop = Workshop(press.document, press.browser, press.pictures, press.quality, pool, drawings)
             yield [(chunk, printing.submit(print_sheets, paper, chunk, workshop)) for chunk in chunks]

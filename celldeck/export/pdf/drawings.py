@@ -5,82 +5,84 @@ from __future__ import annotations
 import base64
 import io
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from celldeck.export.browser import Browser
+from celldeck.export.browser import Tab
 from celldeck.export.pdf.stand_ins import Picture
 from celldeck.files import write_atomically
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
+    from pikepdf import Page as PdfPage
 
 _VERSION = 1
-
-
-def print_drawings(pictures: Sequence[Picture], browser: Browser, folder: Path) -> dict[str, bytes]:
-    """Return a PDF of one page for each drawing, by its name; those in `folder` are not printed again.
-
-    Raises:
-        DeckError: the browser is gone, or takes too long.
-    """
-    files = {picture.name: _file(folder, picture.name) for picture in pictures}
-    printed = {name: kept for name in files if (kept := read_drawing(folder, name))}
-    missing = [picture for picture in pictures if picture.name not in printed]
-    if not missing:
-        return printed
-    import pikepdf
-
-    with browser.tab(1280, 720, media="print") as tab:
-        tab.open_html(_document(missing))
-        whole = tab.pdf(1280, 720, is_tagged=False)
-    with pikepdf.open(io.BytesIO(whole)) as pdf:
-        if len(pdf.pages) != len(missing):
-            return printed
-        for picture, sheet in zip(missing, pdf.pages, strict=True):
-            with pikepdf.new() as alone:
-                alone.pages.append(sheet)
-                output = io.BytesIO()
-                alone.save(
-                    output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
-                )
-            printed[picture.name] = output.getvalue()
-            with suppress(OSError):  # a build works without its cache
-                write_atomically(files[picture.name], output.getvalue())
-    return printed
 
 
 class Drawings:
     """The drawings of one PDF, whose sheets are printed by several threads: each is printed once."""
 
-    def __init__(self, browser: Callable[[], Browser], folder: Path, pool: Executor) -> None:
-        """Take what they are printed with, where they are kept, and who prints them."""
-        self._browser = browser
+    def __init__(self, folder: Path) -> None:
+        """Take where they are kept."""
         self._folder = folder
-        self._pool = pool
         self._lock = threading.Lock()
-        self._begun: dict[str, Future[dict[str, bytes]]] = {}
+        self._printed: dict[str, Future[bytes | None]] = {}
 
-    def begin(self, pictures: Sequence[Picture]) -> Callable[[], dict[str, bytes]]:
-        """Have drawings printed that are not yet; return what waits for them, as `print_drawings`."""
+    @contextmanager
+    def share(self, pictures: Sequence[Picture]) -> Iterator[Callable[[Tab], None]]:
+        """Give what prints, in a tab that is free, those of the drawings that no other thread prints."""
+        mine = []
         with self._lock:
-            new = [picture for picture in pictures if picture.name not in self._begun]
-            if new:
-                printing = self._pool.submit(self._print, new)
-                self._begun |= {picture.name: printing for picture in new}
-            mine = {picture.name: self._begun[picture.name] for picture in pictures}
+            for picture in pictures:
+                if picture.name not in self._printed:
+                    self._printed[picture.name] = Future()
+                    mine.append(picture)
+        try:
+            yield lambda tab: self._print(mine, tab)
+        finally:
+            # Others wait for them.
+            for picture in mine:
+                if not self._printed[picture.name].done():
+                    self._printed[picture.name].set_result(None)
 
-        def wait() -> dict[str, bytes]:
-            found = {name: printing.result().get(name) for name, printing in mine.items()}
-            return {name: drawn for name, drawn in found.items() if drawn is not None}
+    def wait(self, pictures: Sequence[Picture]) -> dict[str, bytes]:
+        """Return a PDF of one page for each drawing that could be printed, by its name."""
+        found = {picture.name: self._printed[picture.name].result() for picture in pictures}
+        return {name: drawn for name, drawn in found.items() if drawn is not None}
 
-        return wait
+    def _print(self, pictures: Sequence[Picture], tab: Tab) -> None:
+        import pikepdf
 
-    def _print(self, pictures: Sequence[Picture]) -> dict[str, bytes]:
-        return print_drawings(pictures, self._browser(), self._folder)
+        missing = []
+        for picture in pictures:
+            if kept := read_drawing(self._folder, picture.name):
+                self._printed[picture.name].set_result(kept)
+            else:
+                missing.append(picture)
+        if not missing:
+            return
+        tab.open_html(_document(missing))
+        with pikepdf.open(io.BytesIO(tab.pdf(1280, 720, is_tagged=False))) as pdf:
+            if len(pdf.pages) != len(missing):
+                return
+            for picture, sheet in zip(missing, pdf.pages, strict=True):
+                printed = _alone(sheet)
+                self._printed[picture.name].set_result(printed)
+                with suppress(OSError):  # a build works without its cache
+                    write_atomically(_file(self._folder, picture.name), printed)
+
+
+def _alone(sheet: PdfPage) -> bytes:
+    import pikepdf
+
+    with pikepdf.new() as pdf:
+        pdf.pages.append(sheet)
+        output = io.BytesIO()
+        pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return output.getvalue()
 
 
 def read_drawing(folder: Path, name: str) -> bytes | None:

@@ -144,8 +144,8 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     for name, scale in _guessed(plain, pictures).items():
         packing.begin(pictures[name], scale)
     drawings = [picture for picture in pictures.values() if picture.kind == "drawing"]
-    drawing = workshop.drawings.begin(drawings)
-    with workshop.browser().tab(width, height, media="print") as tab:
+    share = workshop.drawings.share(drawings)
+    with share as print_drawings, workshop.browser().tab(width, height, media="print") as tab:
         tab.open_html(html)
         if flows:
             tab.evaluate(f"({_script('paginate')})()")
@@ -165,8 +165,9 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         unsafe = _put_back(tab, {name: pictures[name] for name in back}, uses, workshop)
         is_small = not flows and workshop.quality != "lossless"
         content, is_small = (b"", False) if unsafe else _printed(tab, page.size_px, is_small)
+        print_drawings(tab)
     seen = [pictures[name] for name in uses if name not in back]
-    drawn = drawing()
+    drawn = workshop.drawings.wait(drawings)
     undrawn = {p.name for p in seen if p.kind == "drawing" and p.name not in drawn}
     broken = {name for name, (_, future) in packed.items() if future.exception()}
     if unsafe or broken or undrawn:
