@@ -36,7 +36,7 @@ _SWITCHES = (
     "--disable-extensions",
     "--disable-sync",
     # Each window would have a process for suggestions below its address, and one for a page to come.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess,AsyncDns",
     # Pages that are not in front must be laid out and printed as fast as the one that is.
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
