@@ -52,11 +52,14 @@ _MOST_SPARE = 4
 """Tabs that are kept; each has a process of its own."""
 
 # Fonts, pictures, then two frames: auto-scaling measures in the first and the result stands in the second.
-# A page out of sight may get no frames, hence the timer beside them.
+# A page out of sight may get no frames, hence the timer beside them. Printing does its own decoding.
 _SETTLED = """(async () => {
   const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 200); });
-  for (const image of document.images) image.loading = "eager";
-  await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+  const isPrinted = matchMedia("print").matches;
+  const images = [...document.images];
+  for (const image of images) image.loading = "eager";
+  const missing = images.filter((image) => !isPrinted || !image.complete);
+  await Promise.all(missing.map((image) => image.decode().catch(() => {})));
   await document.fonts.ready;
   await frame();
   await frame();

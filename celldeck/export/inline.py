@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.parse import quote, unquote
 
 from celldeck.errors import Notice
 from celldeck.export.css_urls import replace_urls
+from celldeck.export.embedded import data_urls
 from celldeck.export.html_tags import Tag, rewrite
 from celldeck.export.local_files import LIMIT_BYTES, LocalFiles, kind_of, relative_address
 from celldeck.export.placeholder import placeholder
@@ -57,6 +59,7 @@ _FAULTS = {
 }
 # Backgrounds that stand on several slides: worth a rule of their own from this size on.
 _SHARED_FROM_BYTES = 2048
+_BEFORE_BACKGROUND = re.compile(r"(?<![\w-])background-image:\s*url\(\Z")
 _BACKGROUND = re.compile(
     r' style="(?P<before>[^"]*?(?<![\w-]))background-image:\s*url\((?P<url>data:[^)"]+)\);?(?P<after>[^"]*)"'
 )
@@ -456,12 +459,15 @@ class _Embedding:
 def _share_backgrounds(slides: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     """Move backgrounds that stand in several places into one rule each, and give the slides and the rules."""
     found = [
-        match["url"] for slide in slides if "url(data:" in slide for match in _BACKGROUND.finditer(slide)
+        slide[start:end]
+        for slide in slides
+        for start, end in data_urls(slide)
+        if end - start >= _SHARED_FROM_BYTES and _BEFORE_BACKGROUND.search(slide, max(0, start - 40), start)
     ]
     keys = {
         url: hashlib.sha256(url.encode()).hexdigest()[:12]
-        for url in dict.fromkeys(found)
-        if len(url) >= _SHARED_FROM_BYTES and found.count(url) > 1
+        for url, count in Counter(found).items()
+        if count > 1
     }
     if not keys:
         return slides, ""

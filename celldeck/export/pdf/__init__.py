@@ -33,7 +33,7 @@ _FEWEST_SHEETS = 12
 
 
 class _Tabs:
-    """How many tabs print at the moment, of all decks: more than there are cores hinder one another."""
+    """How many tabs print at the moment, of all decks; one keeps two cores busy, with what it takes."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -43,7 +43,7 @@ class _Tabs:
     def taken(self, wanted: int) -> Iterator[int]:
         """Take as many tabs as are wanted and of use, one at least."""
         with self._lock:
-            tabs = max(1, min(wanted, (os.cpu_count() or 1) - self._used))
+            tabs = max(1, min(wanted, (os.cpu_count() or 1) // 2 - self._used))
             self._used += tabs
         try:
             yield tabs
@@ -143,7 +143,7 @@ def _printing(
     with _TABS.taken(len(missing) // _FEWEST_SHEETS if are_apart else 1) as tabs:
         size = -(-len(missing) // tabs)
         chunks = [missing[at : at + size] for at in range(0, len(missing), size)]
-        with ThreadPoolExecutor(len(chunks)) as printing, ThreadPoolExecutor() as pool:
+        with ThreadPoolExecutor(len(chunks)) as printing, ThreadPoolExecutor(os.cpu_count()) as pool:
             drawings = Drawings(press.pictures)
             workshop = Workshop(press.document, press.browser, press.pictures, press.quality, pool, drawings)
             yield [(chunk, printing.submit(print_sheets, paper, chunk, workshop)) for chunk in chunks]

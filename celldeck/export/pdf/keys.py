@@ -9,10 +9,10 @@ from itertools import count
 from pathlib import Path
 
 import celldeck
+from celldeck.export.embedded import without_data_urls
 from celldeck.export.paper import Paper
 from celldeck.frozen import frozen
 
-_EMBEDDED = re.compile(r"""data:[^"')\s]*""")
 _TOTAL = re.compile(r' data-marpit-pagination-total="\d+"')
 _ADDRESS = (
     r"""(?:src|srcset|poster|data|xlink:href)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//"""
@@ -88,7 +88,7 @@ def keys_of(paper: Paper, made_with: Sequence[str], known: Known | None = None) 
 def _read(html: str) -> _Read:
     digest = blake2b(html.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     # Pictures are most of a deck, and say nothing of these things.
-    bare = _EMBEDDED.sub("", html)
+    bare = without_data_urls(html)
     is_apart = not _SCRIPT.search(bare) and not _COUNTED.search(bare)
     for match in _REFERENCE.finditer(bare):
         is_apart &= f'id="{match[1] or match[2]}"' in bare

@@ -95,6 +95,8 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
         image: Pillow.Image = ImageOps.exif_transpose(opened)
         if "A" in image.getbands() or "transparency" in image.info:
             image = image.convert("RGBA")
+            if image.getchannel("A").getextrema() == (255, 255):
+                image = image.convert("RGB")
         elif image.mode != "L":
             image = image.convert("RGB")
     own = image

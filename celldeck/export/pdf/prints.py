@@ -237,12 +237,14 @@ def _guessed(page: Page, pictures: Mapping[str, Picture]) -> dict[str, float]:
             side = picture.size_px[0 if said and said[1] == "width" else 1]
             scale = float(said[2]) / side if said else 1.0
             scales[match[1]] = max(scale, scales.get(match[1], 0.0))
-    # What would be larger than its slide is probably fitted into it.
-    return {
-        name: scales.get(name, 1.0)
-        for name, picture in pictures.items()
-        if picture.kind == "raster" and picture.size_px[0] * scales.get(name, 1.0) <= 2 * page.size_px[0]
-    }
+    guesses = {name: scales.get(name, 1.0) for name, picture in pictures.items() if picture.kind == "raster"}
+
+    def fits(name: str) -> bool:
+        sides = zip(pictures[name].size_px, page.size_px, strict=True)
+        return all(side * guesses[name] <= most for side, most in sides)
+
+    # What would be larger than its slide is probably made to fit.
+    return {name: scale for name, scale in guesses.items() if fits(name)}
 
 
 def _give_plain_shadows(tab: Tab, pictures: Mapping[str, Picture], workshop: Workshop) -> None:

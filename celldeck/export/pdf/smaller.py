@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.pdf.matrix import Matrix, times
-from celldeck.export.pdf.names import put
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
@@ -49,7 +48,7 @@ def enlarge(pdf: Pdf, size_px: tuple[float, float]) -> None:
                     annotation[key] = _moved(annotation[key], matrix)
         _enlarge_patterns(pdf, sheet.obj, matrix, copies)
         numbers = " ".join(f"{number:.12g}" for number in matrix)
-        put(sheet.Contents, f"{numbers} cm\n".encode() + sheet.Contents.read_bytes())
+        sheet.Contents.write(f"{numbers} cm\n".encode() + sheet.Contents.read_bytes())
     if "/Outlines" in pdf.Root:
         _enlarge_entries(pdf.Root.Outlines.get("/First"), places)
 

@@ -13,19 +13,21 @@ import io
 import re
 import struct
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from dataclasses import replace
-from html import unescape
 from typing import Literal
 from urllib.parse import unquote_to_bytes
 
+from celldeck.export.embedded import data_urls
 from celldeck.frozen import frozen
 from celldeck.model import Page
 
 MARK = b"celldeck-picture:"
 _NAME_CHARACTERS = 16
-_DATA_URL = re.compile(
-    r"data:image/(?P<type>png|jpeg|gif|webp|bmp|svg\+xml)(?P<parameters>[^,\"'()\s]*),(?P<data>[^\"'()\s&]*)"
-)
+_HEAD = re.compile(r"data:image/(?P<type>png|jpeg|gif|webp|bmp|svg\+xml)(?P<parameters>[^,\"'()\s&]*),")
+_BACKGROUND = re.compile(r"(?<![-\w])background(?:-image)?\s*:[^;}]*url\(\s*[\"']?\Z")
+_LONGEST_START = 500
+"""Characters of a declaration before its picture, more than anybody writes."""
 # A filter is applied to pixels, which the blank would give the wrong ones; shadows: see picture_shadows.js.
 _FILTER = r"\bfilter\s*:(?!\s*drop-shadow\((?:[^()\";]|\([^()]*\))*\)\s*[;\"])"
 _FILTERED = re.compile(rf'style="[^"]*{_FILTER}')
@@ -57,45 +59,67 @@ def set_aside(page: Page, excluded: frozenset[str] = frozenset()) -> tuple[Page,
     pictures: dict[str, Picture] = {}
     known: dict[str, str] = {}
 
-    def blank(match: re.Match[str]) -> str:
-        address = match[0]
+    def blank(text: str, start: int, end: int) -> str:
+        """Return what takes the place of a data URL."""
+        address = text[start:end]
         if address not in known:
-            known[address] = _blank(match, pictures, excluded)
+            known[address] = _blank(address, pictures, excluded)
         told = known[address]
         # One without a size of its own looks the same only where a style gives it one: in backgrounds.
         name = told[-_NAME_CHARACTERS:]
-        is_background = "url(" in match.string[max(0, match.start() - 12) : match.start()]
+        is_background = "url(" in text[max(0, start - 12) : start]
         is_kept = name in pictures and not pictures[name].is_sized and not is_background
         return address if is_kept else told
 
     def slide(text: str) -> str:
         if _FILTERED.search(text):
             parts = re.split(rf'(<[^>]*style="[^"]*{_FILTER}[^>]*>)', text)
-            return "".join(p if n % 2 else _DATA_URL.sub(blank, p) for n, p in enumerate(parts))
-        return _DATA_URL.sub(blank, text)
+            return "".join(p if n % 2 else _replaced(p, blank) for n, p in enumerate(parts))
+        return _replaced(text, blank)
+
+    def in_css(css: str, start: int, end: int) -> str:
+        is_background = _BACKGROUND.search(css, max(0, start - _LONGEST_START), start)
+        return blank(css, start, end) if is_background else css[start:end]
 
     slides = tuple(map(slide, page.slides))
-    css = re.sub(
-        r"(?<![-\w])background(?:-image)?\s*:[^;}]*?url\(\s*[\"']?data:image/[^\"')]*",
-        lambda match: _DATA_URL.sub(blank, match[0]),
-        page.css,
-    )
-    return replace(page, slides=slides, css=css), pictures
+    return replace(page, slides=slides, css=_replaced(page.css, in_css)), pictures
 
 
-def _blank(match: re.Match[str], pictures: dict[str, Picture], excluded: frozenset[str]) -> str:
+def _replaced(text: str, other: Callable[[str, int, int], str]) -> str:
+    """Return a text with other addresses for its embedded pictures.
+
+    Args:
+        other: is given the text, and where an address begins and ends.
+    """
+    parts = []
+    done = 0
+    for start, end in data_urls(text):
+        if head := _HEAD.match(text, start, end):
+            # It may end with a quotation mark that is spelled out.
+            mark = text.find("&", head.end(), end)
+            end = mark if mark >= 0 else end
+            parts += [text[done:start], other(text, start, end)]
+            done = end
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def _blank(address: str, pictures: dict[str, Picture], excluded: frozenset[str]) -> str:
+    head = _HEAD.match(address)
+    assert head
+    text = address[head.end() :]
     try:
-        text = unescape(match["data"])
-        data = base64.b64decode(text) if match["parameters"].endswith("base64") else unquote_to_bytes(text)
+        is_base64 = head["parameters"].endswith("base64")
+        data = base64.b64decode(text) if is_base64 else unquote_to_bytes(text)
     except ValueError:
-        return match[0]
-    is_drawing = match["type"] == "svg+xml"
+        return address
+    is_drawing = head["type"] == "svg+xml"
     if is_drawing and len(data) < _SMALL_DRAWING_BYTES:
-        return match[0]
+        return address
     name = hashlib.sha256(data).hexdigest()[:_NAME_CHARACTERS]
     size, is_sized = _drawing_size(data) if is_drawing else (_raster_size(data), True)
     if name in excluded or not size or max(size) > _LARGEST_PX or min(size) < 1:
-        return match[0]
+        return address
     pictures[name] = Picture(name, "drawing" if is_drawing else "raster", data, size, is_sized)
     encoded = base64.b64encode(blank_jpeg(*size, name)).decode("ascii")
     return f"data:image/jpeg;base64,{encoded}#{name}"
