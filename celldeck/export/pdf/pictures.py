@@ -28,6 +28,7 @@ _LARGEST_SAMPLE_PX = 1 << 18
 _WORTH = 1.5
 """A diagram keeps its own pixels where that costs no more bytes than so many times those of the smaller one:
 made smaller, its edges blur."""
+_COLOURS_OF_EDGES = 2048
 _VERSION = 4
 
 
@@ -124,6 +125,9 @@ def _without_alpha(image: Pillow.Image) -> tuple[Pillow.Image, tuple[int, int, b
 def _own_pixels(own: Pillow.Image, smaller: int) -> Packed | None:
     """Return a diagram with the pixels that it has, if that is worth it; `smaller`: the bytes of fewer."""
     image, mask = _without_alpha(own)
+    # With so many, its edges are soft already.
+    if image.convert("RGB").getcolors(_COLOURS_OF_EDGES) is None:
+        return None
     flat = _palette(image)
     whole = Packed(*flat, mask) if flat else None
     return whole if whole and _bytes_of(whole) <= _WORTH * smaller else None
