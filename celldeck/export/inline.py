@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -458,19 +457,21 @@ class _Embedding:
 
 def _share_backgrounds(slides: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     """Move backgrounds that stand in several places into one rule each, and give the slides and the rules."""
-    found = [
-        slide[start:end]
-        for slide in slides
-        for start, end in data_urls(slide)
-        if end - start >= _SHARED_FROM_BYTES and _BEFORE_BACKGROUND.search(slide, max(0, start - 40), start)
-    ]
+    places: dict[str, list[int]] = {}
+    for number, slide in enumerate(slides):
+        for start, end in data_urls(slide):
+            if end - start >= _SHARED_FROM_BYTES and _BEFORE_BACKGROUND.search(
+                slide, max(0, start - 40), start
+            ):
+                places.setdefault(slide[start:end], []).append(number)
     keys = {
         url: hashlib.sha256(url.encode()).hexdigest()[:12]
-        for url, count in Counter(found).items()
-        if count > 1
+        for url, numbers in places.items()
+        if len(numbers) > 1
     }
     if not keys:
         return slides, ""
+    changed = {number for url in keys for number in places[url]}
 
     def shared(match: re.Match[str]) -> str:
         if match["url"] not in keys:
@@ -482,7 +483,8 @@ def _share_backgrounds(slides: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
         f'\n[data-celldeck-picture="{key}"]{{background-image:url({url})!important}}'
         for url, key in keys.items()
     )
-    return tuple(_BACKGROUND.sub(shared, slide) for slide in slides), rules
+    texts = enumerate(slides)
+    return tuple(_BACKGROUND.sub(shared, text) if n in changed else text for n, text in texts), rules
 
 
 def _is_font(address: str) -> bool:

@@ -110,7 +110,8 @@ def document(
         options |= {"slideKeys": list(slide_keys), "followEdits": follow_edits}
     if nonce:
         options |= {"run": run, "ownScripts": own_scripts}
-    values = {
+    slides = tuple(_with_nonce(page.slides, nonce)) if own_scripts and nonce else page.slides
+    texts = {
         "meta.title": _escaped(meta.title),
         "meta.description": _escaped(meta.description),
         "meta.author": _escaped(meta.author),
@@ -126,7 +127,6 @@ def document(
         "print_look": _print_look(page.size_px) if template == "print" else "",
         # Sheets of paper have containers of their own.
         "container": _CONTAINER_ID if template == "bespoke" else "",
-        "slides": "".join(_with_nonce(page.slides, nonce) if own_scripts and nonce else page.slides),
         "notes": notes_html(page) if presents else "",
         "options": _script_json(options) if presents else "",
         "import_map": _import_map() if presents else "",
@@ -136,8 +136,13 @@ def document(
             f'<script type="module" nonce="{nonce}" src="{html.escape(one)}"></script>' for one in also
         ),
     }
-    shell = _shell(tuple(name for name, value in values.items() if value), cache)
-    return "".join(values[part] if at % 2 else part for at, part in enumerate(shell))
+    # The slides are most of it, and joined once.
+    values = {"slides": slides, **{name: (text,) for name, text in texts.items() if text}}
+    shell = _shell(tuple(sorted(values)), cache)
+    parts: list[str] = []
+    for at, part in enumerate(shell):
+        parts += values[part] if at % 2 else (part,)
+    return "".join(parts)
 
 
 def notes_html(page: Page) -> str:
