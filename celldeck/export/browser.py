@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import base64
+import json
 import os
 import shutil
 import sys
@@ -50,21 +51,26 @@ _SWITCHES = (
 
 _MOST_SPARE = 4
 """Tabs that are kept; each has a process of its own."""
+_UNTIDY_S = 0.5
+"""A tab for which somebody asks so soon need not be emptied."""
 
 # Fonts, pictures, then two frames: auto-scaling measures in the first and the result stands in the second.
 # A page out of sight may get no frames, hence the timer beside them. Printing does its own decoding.
-_SETTLED = """(async () => {
+_SETTLED = """(async (changesItself) => {
   const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 200); });
   const isPrinted = matchMedia("print").matches;
   const images = [...document.images];
   for (const image of images) image.loading = "eager";
   const missing = images.filter((image) => !isPrinted || !image.complete);
   await Promise.all(missing.map((image) => image.decode().catch(() => {})));
+  // Only what is laid out asks for its fonts.
+  void document.documentElement.offsetHeight;
   await document.fonts.ready;
+  if (!changesItself) return;
   await frame();
   await frame();
   await document.fonts.ready;
-})()"""
+})"""
 
 
 class Browser:
@@ -159,18 +165,38 @@ class Browser:
             with self._lock:
                 self._spare.append(spare)
 
-    def _give_back(self, devtools: DevTools, target: str, session: str, tab: Tab) -> None:
-        """Keep a tab that has done its work for who asks next, or close it."""
+    def _give_back(self, devtools: DevTools, spare: tuple[str, str], tab: Tab) -> None:
+        """Keep a tab that has done its work for who asks next, or close it; nobody has to wait for that."""
+        target, session = spare
+        devtools.forget(session)
+        with self._lock:
+            is_kept = self._is_apart and len(self._spare) < _MOST_SPARE
+            if is_kept:
+                self._spare.append(spare)
+        if is_kept:
+            later = threading.Timer(_UNTIDY_S, self._empty, (devtools, spare, tab))
+        else:
+            later = threading.Timer(0, self._close, (devtools, target, session))
+        later.daemon = True
+        later.start()
+
+    def _empty(self, devtools: DevTools, spare: tuple[str, str], tab: Tab) -> None:
+        """Let a tab that waits show nothing: its page takes memory, and maybe goes on doing something."""
+        with self._lock:
+            if spare not in self._spare:
+                return
+            self._spare.remove(spare)
+        target, session = spare
         # Meanwhile the browser may be ended, and its folder with it.
         with suppress(DeckError, ProtocolError, OSError):
-            if self._is_apart and self._folder is not None and self.spare < _MOST_SPARE:
+            if self._folder is not None:
                 # A page from a file as well, which the same process shows.
                 blank = self._folder / "blank.html"
                 blank.touch()
-                tab.open(blank.as_uri())
+                tab.open(blank.as_uri(), changes_itself=False)
                 devtools.forget(session)
                 with self._lock:
-                    self._spare.append((target, session))
+                    self._spare.append(spare)
                 return
         self._close(devtools, target, session)
 
@@ -186,7 +212,7 @@ class Browser:
 
     @contextmanager
     def tab(self, width_px: float = 1280, height_px: float = 720, *, media: str = "") -> Iterator[Tab]:
-        """Give an empty tab with a window of this size, and close it afterwards.
+        """Give a tab with a window of this size, which shows nothing of interest yet; take it back afterwards.
 
         Args:
             media: `print` to lay the page out as it is printed; empty: as on a screen.
@@ -206,9 +232,7 @@ class Browser:
         except BaseException:
             self._close(devtools, target, session)
             raise
-        # Nobody has to wait for that.
-        arguments = (devtools, target, session, tab)
-        threading.Thread(target=self._give_back, args=arguments, daemon=True, name="tab that goes").start()
+        self._give_back(devtools, (target, session), tab)
 
     def _close(self, devtools: DevTools, target: str, session: str) -> None:
         with suppress(DeckError, ProtocolError):
@@ -252,17 +276,18 @@ class Tab:
             },
         )
 
-    def open_html(self, document: str, *, patience_s: float = 15.0) -> None:
+    def open_html(self, document: str, *, patience_s: float = 15.0, changes_itself: bool = True) -> None:
         """Show a document given as text; as `open`."""
         file = self.folder / "page.html"
         file.write_text(document, "utf-8")
-        self.open(file.as_uri(), patience_s=patience_s)
+        self.open(file.as_uri(), patience_s=patience_s, changes_itself=changes_itself)
 
-    def open(self, address: str, *, patience_s: float = 15.0) -> None:
+    def open(self, address: str, *, patience_s: float = 15.0, changes_itself: bool = True) -> None:
         """Go to an address and wait until pictures and fonts are there and the layout has settled.
 
         Args:
             patience_s: seconds; what a slow server has not sent by then is done without.
+            changes_itself: it has scripts that change what is seen; otherwise they are not waited for.
 
         Raises:
             DeckError: there is no such page, or the browser is gone.
@@ -274,19 +299,20 @@ class Tab:
             raise DeckError(f"the browser cannot open {address}: {failed}")
         if not self.wait(lambda: bool(loaded), patience_s):
             self.call("Page.stopLoading")
-        self.settle(patience_s=patience_s)
+        self.settle(patience_s=patience_s, changes_itself=changes_itself)
 
-    def settle(self, *, patience_s: float = 15.0) -> None:
+    def settle(self, *, patience_s: float = 15.0, changes_itself: bool = True) -> None:
         """Wait until pictures and fonts are there and auto-scaling has done its work.
 
         A page that loads itself anew meanwhile is waited for again, until the patience is at its end.
         """
         end = time.monotonic() + patience_s
+        settled = f"{_SETTLED}({json.dumps(changes_itself)})"
         while True:
             left_s = max(0.0, end - time.monotonic())
             late = f"new Promise((done) => setTimeout(done, {round(left_s * 1000)}))"
             try:
-                self.evaluate(f"Promise.race([{_SETTLED}, {late}]).then(() => null)", timeout_s=left_s + 15)
+                self.evaluate(f"Promise.race([{settled}, {late}]).then(() => null)", timeout_s=left_s + 15)
                 return
             except NavigatedError:
                 if not left_s:

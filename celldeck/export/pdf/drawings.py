@@ -64,7 +64,7 @@ class Drawings:
                 missing.append(picture)
         if not missing:
             return
-        tab.open_html(_document(missing))
+        tab.open_html(_document(missing), changes_itself=False)
         with pikepdf.open(io.BytesIO(tab.pdf(1280, 720, is_tagged=False))) as pdf:
             if len(pdf.pages) != len(missing):
                 return
@@ -120,7 +120,14 @@ def as_form(printed: bytes, size_px: tuple[int, int], pdf: Pdf) -> Object:
     with pikepdf.open(io.BytesIO(printed)) as alone:
         sheet = alone.pages[0]
         top = float(sheet.mediabox[3])
-        form = pdf.copy_foreign(sheet.as_form_xobject())
+        sheet.contents_coalesce()
+        content = sheet.Contents
+        drawn = {"/Type": pikepdf.Name.XObject, "/Subtype": pikepdf.Name.Form, "/Resources": sheet.resources}
+        # As it is, deflated: that takes long for a drawing of many lines.
+        drawn |= {key: content[key] for key in ("/Filter", "/DecodeParms") if key in content}
+        form = pdf.copy_foreign(
+            alone.make_indirect(pikepdf.Stream(alone, content.read_raw_bytes(), pikepdf.Dictionary(drawn)))
+        )
     # Paper is of whole points; the drawing begins at the paper's top.
     width, height = (side * 0.75 for side in size_px)
     bottom = top - height

@@ -146,7 +146,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     drawings = [picture for picture in pictures.values() if picture.kind == "drawing"]
     share = workshop.drawings.share(drawings)
     with share as print_drawings, workshop.browser().tab(width, height, media="print") as tab:
-        tab.open_html(html)
+        tab.open_html(html, changes_itself=_changes_itself(plain))
         if flows:
             tab.evaluate(f"({_script('paginate')})()")
         for script in ("soft_shadows", "painted_in_order"):
@@ -196,6 +196,11 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
             for found_page in found["pages"]
         ),
     )
+
+
+def _changes_itself(page: Page) -> bool:
+    """Say whether scripts change how a page looks: those of auto-scaling, or its author's."""
+    return any("data-auto-scaling" in slide or "<script" in slide.lower() for slide in page.slides)
 
 
 class _Packing:
