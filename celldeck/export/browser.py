@@ -212,7 +212,7 @@ class Browser:
 
     @contextmanager
     def tab(self, width_px: float = 1280, height_px: float = 720, *, media: str = "") -> Iterator[Tab]:
-        """Give a tab with a window of this size, which shows nothing of interest yet; take it back afterwards.
+        """Give a tab with a window of this size, which is there to open something; take it back later.
 
         Args:
             media: `print` to lay the page out as it is printed; empty: as on a screen.
