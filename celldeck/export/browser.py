@@ -387,6 +387,7 @@ class Tab:
         clip: tuple[float, float, float, float] | None = None,
         scale: float = 1.0,
         quality: int = 85,
+        is_fast: bool = False,
     ) -> bytes:
         """Take a picture of the window, or of a part of the page that may lie outside of it.
 
@@ -394,8 +395,10 @@ class Tab:
             clip: x, y, width and height in CSS pixels of the page; None: the window.
             scale: pixels of the picture for one of the page.
             quality: of a JPEG, from 1 to 100.
+            is_fast: a PNG is wanted soon, not small.
         """
         params: Json = {"format": kind, "captureBeyondViewport": clip is not None}
+        params["optimizeForSpeed"] = is_fast
         if kind == "jpeg":
             params["quality"] = quality
         if clip:

@@ -20,6 +20,25 @@
     return parts.length === 4 && parts[3] < 0.5 ? null : parts.slice(0, 3).map(Math.round);
   };
 
+  // The first font of a list that is there. What a system calls its own font is no name of one.
+  const ALIASES = /^(-apple-system|BlinkMacSystemFont|system-ui|ui-.*|sans-serif|serif|cursive|fantasy|emoji|math)$/i;
+  const pen = document.createElement("canvas").getContext("2d");
+  const widthIn = (families) => {
+    pen.font = `72px ${families}`;
+    return pen.measureText("mmmmwwwwlliiWW10").width;
+  };
+  const fonts = new Map();
+  const fontOf = (families) => {
+    if (!fonts.has(families)) {
+      const names = families.split(",").map((name) => name.replaceAll(/["']/g, "").trim());
+      const named = names.filter((name) => !ALIASES.test(name));
+      const isThere = (name) => ["serif", "monospace"].some((other) => widthIn(`"${name}", ${other}`) !== widthIn(other));
+      const plain = names.at(-1) === "serif" ? "Times New Roman" : "Arial";
+      fonts.set(families, named.find(isThere) ?? named[0] ?? plain);
+    }
+    return fonts.get(families);
+  };
+
   const lookOf = (element) => {
     const style = getComputedStyle(element);
     return {
@@ -30,7 +49,7 @@
       color: colorOf(style.color) ?? [0, 0, 0],
       // Of fonts for code, one that is there where PowerPoint is, and as wide as most of them.
       font: /\bmonospace\b/.test(style.fontFamily) ? "Courier New"
-        : style.fontFamily.split(",")[0].replaceAll(/["']/g, "").trim(),
+        : fontOf(style.fontFamily),
       link: element.closest("a[href]")?.getAttribute("href") ?? null,
       raised: style.verticalAlign === "super" ? 1 : style.verticalAlign === "sub" ? -1 : 0,
     };
@@ -44,7 +63,10 @@
   // The text of an element as runs of one look each, without what stands in blocks inside of it.
   const runsOf = (element) => {
     const runs = [];
-    const add = (text, parent) => {
+    let isLineOver = false;
+    const add = (words, parent) => {
+      const text = isLineOver && words.trim() && words !== "\v" ? `\v${words}` : words;
+      if (text !== words || words === "\v") isLineOver = false;
       const look = lookOf(parent);
       const last = runs.at(-1);
       if (last && JSON.stringify({ ...last, text: 0 }) === JSON.stringify({ ...look, text: 0 })) last.text += text;
@@ -59,7 +81,13 @@
           if (child.localName === "br") add("\v", node);
           else if (child.localName === "img") {
             if ("marpTwemoji" in child.dataset || child.classList.contains("emoji")) add(child.alt, node);
-          } else if (!child.matches(BLOCKS) && !isHidden(child)) walk(child);
+          } else if (!child.matches(BLOCKS) && !isHidden(child)) {
+            // Such as a <span> that a theme has made a line of its own.
+            const isLine = /^(block|flex|grid|table|flow-root)$/.test(getComputedStyle(child).display);
+            if (isLine && runs.length && !/\v *$/.test(runs.at(-1).text)) add("\v", node);
+            walk(child);
+            if (isLine) isLineOver = true;
+          }
         }
       }
     };
@@ -123,7 +151,7 @@
       return { runs: runsOf(element), align: style.textAlign, line: height * scale, size: size * scale, level: 0, marker: "" };
     };
 
-    // Where the first line of an element's own text begins, and where its last one ends.
+    // Where the first line of an element's own text begins, where its last one ends, and how many there are.
     const extentOf = (element, line) => {
       const rects = [];
       const range = document.createRange();
@@ -136,9 +164,18 @@
         }
       };
       walk(element);
-      if (!rects.length) return { top: boxOf(element)[1], bottom: boxOf(element)[1] + line };
+      if (!rects.length) return { top: boxOf(element)[1], bottom: boxOf(element)[1] + line, lines: 1 };
       const [first, last] = [rects[0], rects.at(-1)];
-      return { top: first.top - around.y - (line - first.height) / 2, bottom: last.bottom - around.y + (line - last.height) / 2 };
+      let [lines, end] = [0, -Infinity];
+      for (const rect of rects) {
+        if (rect.top >= end - rect.height / 4) lines += 1;
+        end = Math.max(end, rect.bottom);
+      }
+      return {
+        top: first.top - around.y - (line - first.height) / 2,
+        bottom: last.bottom - around.y + (line - last.height) / 2,
+        lines,
+      };
     };
 
     const parts = [];
@@ -197,8 +234,12 @@
         const paragraph = paragraphOf(element);
         if (paragraph.runs.length) {
           const box = boxOf(element);
-          // Of text beside blocks the place is that of its own lines.
-          parts.push({ kind: isTitle ? "title" : "text", level: isTitle ? Number(name.at(-1)) : 0, box, paragraphs: [paragraph] });
+          const { top, bottom, lines } = extentOf(element, paragraph.line);
+          const breaks = paragraph.runs.map(({ text }) => text).join("").split("\v").length;
+          // Its lines may stand elsewhere than at its upper edge: in the middle, or beside blocks.
+          if (Math.abs(top - box[1]) > paragraph.line / 2) [box[1], box[3]] = [top, Math.max(bottom - top, 1)];
+          parts.push({ kind: isTitle ? "title" : "text", level: isTitle ? Number(name.at(-1)) : 0, box, wraps: lines > breaks,
+            paragraphs: [paragraph] });
         }
         if (!blocks.length) await takeImages(element);
         for (const child of element.children) {

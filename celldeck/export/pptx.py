@@ -17,10 +17,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.browser import Browser, Tab
+from celldeck.export.palette import quantised
 from celldeck.export.paper import plain_paper
 from celldeck.model import Page
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from pptx.slide import Slide
     from pptx.text.text import TextFrame
 
@@ -94,7 +96,9 @@ class _Pictures:
 
     def of(self, number: int, scale: float) -> bytes:
         width, height = self._size
-        return self._tab.screenshot("png", clip=(0, number * height, width, height), scale=scale)
+        return self._tab.screenshot(
+            "png", clip=(0, number * height, width, height), scale=scale, is_fast=True
+        )
 
 
 def _title(found: Mapping[str, Any] | None, title: str | None) -> str | None:
@@ -124,12 +128,19 @@ def _put_behind(slide: Slide, picture: bytes) -> None:
         fill.solid()
         fill.fore_color.rgb = RGBColor(*(low for low, _ in spread))
         return
+    _background_picture(slide, _file_of(image))
+
+
+def _file_of(image: Image) -> io.BytesIO:
+    """Return a picture of a slide as a small file: with a palette, or as a photograph."""
     file = io.BytesIO()
-    image.quantize(256, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-    if len(file.getvalue()) > image.width * image.height // 6:
+    if (flat := quantised(image)) is not None:
+        flat.save(file, "PNG")
+        if len(file.getvalue()) <= image.width * image.height // 6:
+            return file
         file = io.BytesIO()
-        image.save(file, "JPEG", quality=85)
-    _background_picture(slide, file)
+    image.save(file, "JPEG", quality=88)
+    return file
 
 
 def _background_picture(slide: Slide, file: io.BytesIO) -> None:
@@ -150,12 +161,7 @@ def _fill_with_picture(
     from PIL import Image
 
     with Image.open(io.BytesIO(picture)) as opened:
-        image = opened.convert("RGB")
-    file = io.BytesIO()
-    image.quantize(256).save(file, "PNG", optimize=True)
-    if len(file.getvalue()) > 400_000:
-        file = io.BytesIO()
-        image.save(file, "JPEG", quality=88)
+        file = _file_of(opened.convert("RGB"))
     width, height = (round(side * _EMU) for side in size)
     shown = slide.shapes.add_picture(file, 0, 0, width, height)
     _describe(shown, text or title or "")
@@ -179,12 +185,15 @@ def _put_title(slide: Slide, part: Mapping[str, Any]) -> None:
         return _put_text(slide, part)
     place.left, place.top, place.width, place.height = _emu(part["box"], slack=_SLACK)
     _write(place.text_frame, part["paragraphs"])
+    place.text_frame.word_wrap = part["wraps"]
     return None
 
 
 def _put_text(slide: Slide, part: Mapping[str, Any]) -> None:
     frame = slide.shapes.add_textbox(*_emu(part["box"], slack=_SLACK)).text_frame
     _write(frame, part["paragraphs"])
+    # With a font that is wider, it would go on below, over what stands there.
+    frame.word_wrap = part["wraps"]
 
 
 def _put_code(slide: Slide, part: Mapping[str, Any]) -> None:

@@ -68,6 +68,51 @@ def test_titles_text_and_links_are_what_they_are(browser: Browser) -> None:
     assert (show.slide_width, show.slide_height) == (1280 * 9525, 720 * 9525)
 
 
+def test_lines_that_are_whole_on_the_slide_do_not_break_with_another_font(browser: Browser) -> None:
+    long = "so many words that they go on in another line, " * 4
+    show = made(browser, f"<header>One line</header><p>one<br>two</p><p>{long}</p>")
+    (slide,) = show.slides
+    wraps = {shape.text_frame.text[:3]: shape.text_frame.word_wrap for shape in slide.shapes}
+    assert wraps == {"One": False, "one": False, "so ": True}
+
+
+def test_what_a_theme_makes_a_line_is_one(browser: Browser) -> None:
+    block = '<span style="display:block;font-size:50%">small</span>'
+    show = made(
+        browser, f"<h1>large{block}</h1>", f"<h1>{block}large<br>twice</h1>", f"<p>a<br>{block}b {block}</p>"
+    )
+    assert [texts(slide)[0] for slide in show.slides] == [
+        "large\vsmall",
+        "small\vlarge\vtwice",
+        "a\vsmall\vb\vsmall",
+    ]
+
+
+def test_text_stands_where_its_lines_do(browser: Browser) -> None:
+    show = made(browser, '<h1 style="display:grid;align-content:center;height:400px;margin:0">middle</h1>')
+    (slide,) = show.slides
+    top = slide.shapes.title.top / 9525
+    assert 150 < top < 250
+    assert slide.shapes.title.height / 9525 < 120
+
+
+@pytest.mark.parametrize(
+    ("families", "font"),
+    [
+        ("-apple-system, system-ui, sans-serif", "Arial"),
+        ("ui-serif, serif", "Times New Roman"),
+        ("'No Such Font', sans-serif", "No Such Font"),
+        ("-apple-system, 'No Such Font', 'DejaVu Serif', serif", "DejaVu Serif"),
+    ],
+)
+def test_fonts_have_names_that_others_know(browser: Browser, families: str, font: str) -> None:
+    show = made(browser, f'<p style="font-family:{families}">text</p>')
+    (run,) = show.slides[0].shapes[0].text_frame.paragraphs[0].runs
+    if font == "DejaVu Serif" and run.font.name == "No Such Font":
+        pytest.skip("the font DejaVu Serif is not there")
+    assert run.font.name == font
+
+
 def test_lists_have_levels_bullets_and_numbers(browser: Browser) -> None:
     (slide,) = made(browser, PLAIN[1]).slides
     bulleted, numbered = slide.shapes[1].text_frame, slide.shapes[2].text_frame

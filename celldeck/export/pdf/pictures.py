@@ -9,6 +9,7 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
+from celldeck.export.palette import quantised
 from celldeck.files import write_atomically
 from celldeck.frozen import frozen
 
@@ -29,7 +30,7 @@ _WORTH = 1.5
 """A diagram keeps its own pixels where that costs no more bytes than so many times those of the smaller one:
 made smaller, its edges blur."""
 _COLOURS_OF_EDGES = 2048
-_VERSION = 5
+_VERSION = 6
 
 
 @frozen
@@ -239,27 +240,11 @@ def is_opaque(data: bytes) -> bool:
 
 def _palette(image: Pillow.Image) -> tuple[dict[str, Any], bytes] | None:
     """Return the picture in at most 256 colours, if it is a diagram: smaller so than as a photograph."""
-    from PIL import Image, ImageChops, ImageStat
-
-    if image.mode == "L":
-        image = image.convert("RGB")
-    small = image.resize((min(200, image.width), min(200, image.height)), Image.Resampling.NEAREST)
-    # A photograph has nearly as many colours as pixels; to quantise it would take long, in vain.
-    if small.getcolors(small.width * small.height // 4) is None:
+    flat = quantised(image.convert("RGB") if image.mode == "L" else image)
+    if flat is None:
         return None
-    few = image.getcolors(256)
-    if few is not None:
-        exact = Image.new("P", (1, 1))
-        exact.putpalette([channel for _, colour in few for channel in colour])  # type: ignore[union-attr]
-        quantised = image.quantize(palette=exact, dither=Image.Dither.NONE)
-    else:
-        quantised = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        again = quantised.convert("RGB").resize(small.size, Image.Resampling.NEAREST)
-        # 40 dB, a difference that nobody sees.
-        if max(ImageStat.Stat(ImageChops.difference(small, again)).rms) > 2.55:
-            return None
-    colours = bytes(quantised.getpalette() or ())
-    data = zlib.compress(quantised.tobytes(), 6)
+    colours = bytes(flat.getpalette() or ())
+    data = zlib.compress(flat.tobytes(), 6)
     # As a photograph it would take about a third of a byte for a pixel.
     if len(data) > image.width * image.height // 3:
         return None

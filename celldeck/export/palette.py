@@ -1,0 +1,52 @@
+"""Pictures with a palette: diagrams, which have few colours, are smallest so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image as Pillow
+
+
+def quantised(image: Pillow.Image) -> Pillow.Image | None:
+    """Return a picture in colours with at most 256 of them, if nobody sees the difference."""
+    from PIL import Image, ImageChops, ImageStat
+
+    small = image.resize((min(200, image.width), min(200, image.height)), Image.Resampling.NEAREST)
+    # A photograph has nearly as many colours as pixels; to quantise it would take long, in vain.
+    if small.getcolors(small.width * small.height // 4) is None:
+        return None
+    few = image.getcolors(256)
+    if few is not None:
+        exact = Image.new("P", (1, 1))
+        exact.putpalette([channel for _, colour in few for channel in colour])  # type: ignore[union-attr]
+        flat = image.quantize(palette=exact, dither=Image.Dither.NONE)
+        # Of colours that are near one another, Pillow takes any.
+        _set_exact(flat, small)
+        return flat
+    flat = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    _set_exact(flat, small)
+    again = flat.convert("RGB").resize(small.size, Image.Resampling.NEAREST)
+    # 40 dB.
+    is_seen = max(ImageStat.Stat(ImageChops.difference(small, again)).rms) > 2.55
+    return None if is_seen else flat
+
+
+def _set_exact(flat: Pillow.Image, small: Pillow.Image) -> None:
+    """Let colours of the palette that mostly stand for one be that one: white paper is white, not nearly so.
+
+    Args:
+        small: pixels of the picture, taken from it at regular distances.
+    """
+    from PIL import Image
+
+    entries = flat.resize(small.size, Image.Resampling.NEAREST).tobytes()
+    pixels = small.tobytes()
+    colours = zip(pixels[::3], pixels[1::3], pixels[2::3], strict=True)
+    counts = Counter(entries)
+    palette = flat.getpalette() or []
+    for (entry, colour), count in Counter(zip(entries, colours, strict=True)).items():
+        if 2 * count > counts[entry]:
+            palette[3 * entry : 3 * entry + 3] = colour
+    flat.putpalette(palette)
