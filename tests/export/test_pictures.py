@@ -79,3 +79,27 @@ def test_it_does_not_where_it_has_many_more_than_are_seen(
 ) -> None:
     picture = packed(_diagram(1500, 900, 200), tmp_path, scale, quality)
     assert picture.entries["/Width"] == round(1500 * scale * (2 if quality == "good" else 1))
+
+
+@pytest.mark.parametrize(
+    ("softness", "scale", "quality", "width"),
+    [
+        # Seen at 500 by 325, so twice as many pixels; full of detail, a quarter more.
+        (0.6, 0.25, "good", 1250),
+        (0.6, 0.45, "good", 2000),
+        (6.0, 0.25, "good", 1000),
+        (0.6, 0.25, "draft", 500),
+        # A small one is seldom looked at so closely.
+        (0.6, 0.1, "good", 400),
+    ],
+)
+def test_a_large_picture_full_of_detail_has_more_pixels(
+    tmp_path: Path, softness: float, scale: float, quality: Quality, width: int
+) -> None:
+    assert packed(noise(2000, 1300, softness), tmp_path, scale, quality).entries["/Width"] == width
+
+
+def test_what_is_not_seen_of_a_picture_is_no_detail(tmp_path: Path) -> None:
+    image = noise(2000, 1300, 0.6)
+    image.putalpha(0)
+    assert packed(image, tmp_path, 0.25).entries["/Width"] == 1000

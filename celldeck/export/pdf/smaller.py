@@ -10,7 +10,9 @@ PDF 32000-1:2008, 8.3.4 (transformation matrices), 8.7.3.1 (where patterns begin
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.pdf.matrix import Matrix, times
@@ -22,6 +24,10 @@ SCALE = 0.5
 """A power of two, so that Chromium's numbers stay the same but for their size."""
 _STEP_PX = 16
 """On the half of so many CSS pixels there are whole points, and dots; else each page is moved by a rest."""
+
+_PLACES = re.compile(rb"^[-\d. ]+ (?:cm|re)$", re.MULTILINE)
+_MOST = 10 << 24
+"""Chromium writes a number with so many decimals that, without the point, it is below this."""
 
 
 def paper_of(size_px: tuple[float, float]) -> tuple[float, float]:
@@ -48,9 +54,26 @@ def enlarge(pdf: Pdf, size_px: tuple[float, float]) -> None:
                     annotation[key] = _moved(annotation[key], matrix)
         _enlarge_patterns(pdf, sheet.obj, matrix, copies)
         numbers = " ".join(f"{number:.12g}" for number in matrix)
-        sheet.Contents.write(f"{numbers} cm\n".encode() + sheet.Contents.read_bytes())
+        content = _PLACES.sub(_as_at_full_size, sheet.Contents.read_bytes())
+        sheet.Contents.write(f"{numbers} cm\n".encode() + content)
     if "/Outlines" in pdf.Root:
         _enlarge_entries(pdf.Root.Outlines.get("/First"), places)
+
+
+def _as_at_full_size(match: re.Match[bytes]) -> bytes:
+    """Return the numbers of a place as the halves of what Chromium writes at full size.
+
+    What lies on the edge of a pixel is else drawn on its other side.
+    """
+    *numbers, operator = match[0].split(b" ")
+    return b" ".join([*(_halved(number) for number in numbers), operator])
+
+
+@lru_cache(maxsize=1 << 14)
+def _halved(number: bytes) -> bytes:
+    value = float(number) / SCALE
+    decimals = next((count for count in range(8, 0, -1) if abs(value) * 10**count < _MOST), 0)
+    return f"{round(value, decimals) * SCALE:.10f}".rstrip("0").rstrip(".").encode()
 
 
 def _enlarge_patterns(
