@@ -37,6 +37,7 @@ _SWITCHES = (
     "--disable-extensions",
     "--disable-sync",
     # Each window would have a process for suggestions below its address, and one for a page to come.
+    # Names are looked up as all programs do: Chromium's own way waits for seconds where there is no network.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess,AsyncDns",
     # Pages that are not in front must be laid out and printed as fast as the one that is.
     "--disable-background-timer-throttling",
@@ -139,6 +140,8 @@ class Browser:
     def close(self) -> None:
         """End the browser and remove what it kept."""
         atexit.unregister(self.close)
+        with self._lock:
+            self._spare.clear()
         if self._devtools:
             self._devtools.close()
             self._devtools = None

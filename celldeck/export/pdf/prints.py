@@ -11,7 +11,7 @@ The way of sheets through here::
     print_smaller.js    the paper is made smaller; then it is printed. smaller: and enlarged
     pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept
     repack        what Chromium has deflated, as photographs
-    drawings      each SVG printed once, alone, and kept
+    drawings      then, in the same tab, each SVG is printed once, alone, and kept
     names         what the content of a page calls things depends on the page alone
     structure     tags as PDF/UA-1 wants them; formula_text: the TeX of formulas
     parts         what belongs to each page
