@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,12 +40,13 @@ def _set_exact(flat: Pillow.Image, small: Pillow.Image) -> None:
     """
     from PIL import Image
 
-    entries = flat.resize(small.size, Image.Resampling.NEAREST).tobytes()
-    pixels = small.tobytes()
-    colours = zip(pixels[::3], pixels[1::3], pixels[2::3], strict=True)
-    counts = Counter(entries)
+    entries = flat.resize(small.size, Image.Resampling.NEAREST)
+    # The pairs of a colour and the entry that stands for it are counted by Pillow: colours of four channels.
+    plain = Image.frombytes("L", small.size, entries.tobytes())
+    pairs = Image.merge("RGBA", (*small.split(), plain)).getcolors(small.width * small.height) or []
+    counts = entries.histogram()
     palette = flat.getpalette() or []
-    for (entry, colour), count in Counter(zip(entries, colours, strict=True)).items():
+    for count, (*colour, entry) in pairs:  # type: ignore[misc]
         if 2 * count > counts[entry]:
             palette[3 * entry : 3 * entry + 3] = colour
     flat.putpalette(palette)

@@ -30,10 +30,13 @@ _WORTH = 1.5
 """A diagram keeps its own pixels where that costs no more bytes than so many times those of the smaller one:
 made smaller, its edges blur."""
 _COLOURS_OF_EDGES = 2048
+_SPARSE = 20
+"""A diagram that takes a byte for so many pixels, or less, keeps them without a comparison."""
 _LARGE_PX = 600_000
 _FINE = 34.5
 """Decibels, below which a large picture gets more pixels than twice those of the screen."""
 _MORE = 1.25
+_BANDS = 8
 _VERSION = 7
 
 
@@ -98,41 +101,59 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
             if lossless or len(data) <= most_bytes(size):
                 return whole
         opened.draft("RGB", size)
-        image: Pillow.Image = ImageOps.exif_transpose(opened)
-        if "A" in image.getbands() or "transparency" in image.info:
-            image = image.convert("RGBA")
-            if image.getchannel("A").getextrema() == (255, 255):
-                image = image.convert("RGB")
-        elif image.mode != "L":
-            image = image.convert("RGB")
-    own = image
-    if image.size != size:
-        image = _resized(own, size, quality)
-        size = image.size
-    image, mask = _without_alpha(image)
+        ImageOps.exif_transpose(opened, in_place=True)
+        own = _in_colours(opened)
+    diagram = None if is_jpeg or quality != "good" else _own_pixels(own, size)
+    if diagram and _bytes_of(diagram) <= own.width * own.height // _SPARSE:
+        return diagram
+    image, mask = _without_alpha(_resized(own, size, quality))
     if lossless:
         return _deflated(image, mask)
     if not is_jpeg and (flat := _palette(image)):
-        diagram = Packed(*flat, mask)
-        is_near = size[0] < own.width <= 2 * size[0] and quality == "good"
-        return (_own_pixels(own, _bytes_of(diagram)) if is_near else None) or diagram
+        fewer = Packed(*flat, mask)
+        return diagram if diagram and _bytes_of(diagram) <= _WORTH * _bytes_of(fewer) else fewer
     return Packed(*_jpeg(image, quality, subsampling=2 if is_jpeg else 0), mask)
+
+
+def _in_colours(image: Pillow.Image) -> Pillow.Image:
+    """Return a picture as RGB or L, or as RGBA if something is seen through it."""
+    if "A" in image.getbands() or "transparency" in image.info:
+        image = image.convert("RGBA")
+        if image.getchannel("A").getextrema() != (255, 255):
+            return image
+    # Pillow converts by a copy, even to what it is.
+    return image if image.mode in {"RGB", "L"} else image.convert("RGB")
 
 
 def _resized(own: Pillow.Image, size: tuple[int, int], quality: Quality) -> Pillow.Image:
     """Return a picture with so many pixels, or a few more if it is large and full of detail."""
     from PIL import Image
 
-    image = own.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    if quality != "good" or size[0] * size[1] < _LARGE_PX:
-        return image
-    # As somebody sees it who has three dots where there are four pixels.
-    seen = (size[0] * 3 // 4, size[1] * 3 // 4)
-    whole, made = (_on_paper(one.resize(seen, Image.Resampling.BOX)) for one in (own, image))
-    if _difference(whole, made) >= _FINE:
-        return image
-    more = min(_MORE, own.width / size[0], own.height / size[1])
-    return own.resize((round(size[0] * more), round(size[1] * more)), Image.Resampling.BICUBIC)
+    if own.size == size:
+        return own
+    if quality == "good" and size[0] * size[1] >= _LARGE_PX and _loss(own, size) < _FINE:
+        more = min(_MORE, own.width / size[0], own.height / size[1])
+        size = (round(size[0] * more), round(size[1] * more))
+    return own.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _loss(own: Pillow.Image, size: tuple[int, int]) -> float:
+    """Return how near a picture with so many pixels comes to all of it, in decibels, by some bands of it.
+
+    It is looked at as somebody sees it who has three dots where there are four pixels.
+    """
+    from PIL import Image
+
+    height = own.height // (2 * _BANDS)
+    made = (size[0], max(1, round(height * size[1] / own.height)))
+    seen = (made[0] * 3 // 4, max(1, made[1] * 3 // 4))
+    errors = []
+    for number in range(_BANDS):
+        top = 2 * height * number
+        band = own.crop((0, top, own.width, top + height))
+        few = band.resize(made, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        errors.append(_error(*(_on_paper(one.resize(seen, Image.Resampling.BOX)) for one in (band, few))))
+    return _in_decibels(sum(errors) / _BANDS)
 
 
 def _on_paper(image: Pillow.Image) -> Pillow.Image:
@@ -155,15 +176,14 @@ def _without_alpha(image: Pillow.Image) -> tuple[Pillow.Image, tuple[int, int, b
     return image.convert("RGB"), (*image.size, zlib.compress(alpha.tobytes(), 6)) if is_clear else None
 
 
-def _own_pixels(own: Pillow.Image, smaller: int) -> Packed | None:
-    """Return a diagram with the pixels that it has, if that is worth it; `smaller`: the bytes of fewer."""
-    image, mask = _without_alpha(own)
-    # With so many, its edges are soft already.
-    if image.convert("RGB").getcolors(_COLOURS_OF_EDGES) is None:
+def _own_pixels(own: Pillow.Image, size: tuple[int, int]) -> Packed | None:
+    """Return a picture with the pixels that it has, if it is a diagram and they are not many more than `size`."""
+    # With so many colours, its edges are soft already.
+    if not size[0] < own.width <= 2 * size[0] or own.getcolors(_COLOURS_OF_EDGES) is None:
         return None
+    image, mask = _without_alpha(own)
     flat = _palette(image)
-    whole = Packed(*flat, mask) if flat else None
-    return whole if whole and _bytes_of(whole) <= _WORTH * smaller else None
+    return Packed(*flat, mask) if flat else None
 
 
 def _bytes_of(packed: Packed) -> int:
@@ -217,15 +237,19 @@ def _decibels(image: Pillow.Image, saved: io.BytesIO) -> float:
     from PIL import Image
 
     with Image.open(saved) as opened:
-        return _difference(image, opened.convert(image.mode))
+        return _in_decibels(_error(image, opened.convert(image.mode)))
 
 
-def _difference(one: Pillow.Image, other: Pillow.Image) -> float:
-    """Return the peak signal-to-noise ratio of two pictures, in decibels."""
+def _error(one: Pillow.Image, other: Pillow.Image) -> float:
+    """Return the mean of the squared differences of two pictures."""
     from PIL import ImageChops, ImageStat
 
     rms = ImageStat.Stat(ImageChops.difference(one, other)).rms
-    error = sum(channel**2 for channel in rms) / len(rms)
+    return sum(channel**2 for channel in rms) / len(rms)
+
+
+def _in_decibels(error: float) -> float:
+    """Return the peak signal-to-noise ratio for a mean of squared differences."""
     return 99.0 if error == 0 else 10 * math.log10(255**2 / error)
 
 
