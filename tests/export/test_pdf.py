@@ -303,6 +303,52 @@ def test_a_picture_with_a_shadow_stays_the_picture_and_looks_the_same(
     assert np.abs(around[0][below] - around[1][below]).max() < 20, "a soft shadow"
 
 
+BESIDE = "flex:auto;background-position:center;background-repeat:no-repeat;background-size:cover;margin:0"
+
+
+@pytest.mark.parametrize("direction", ["row", "column"])
+@pytest.mark.parametrize(
+    ("address", "size", "keeps"),
+    [
+        (_flat(None), "auto 211px", True),
+        (_flat(None), "301px", True),
+        (_flat(None), "contain", True),
+        (_flat(None), "cover", False),
+        (_flat(0), "301px", False),
+        (_flat(None), "301px auto;background-color:#eee", False),
+    ],
+)
+def test_a_background_with_a_shadow_stays_the_picture_and_all_stands_where_it_stood(
+    browser: Browser, tmp_path: Path, address: str, size: str, keeps: bool, direction: str
+) -> None:
+    beside = [_png(40, 40), _png(50, 50)]
+
+    def slide(more: str) -> Page:
+        shadow = f"filter:drop-shadow(8px 6px 12px rgba(200,0,0,.8)){more}"
+        return page(
+            "<section data-marpit-advanced-background-split><div data-marpit-advanced-background-container "
+            f'style="display:flex;flex-direction:{direction};width:1001px;height:641px;overflow:hidden">'
+            f'<figure style="{BESIDE};background-image:url({beside[0]})"></figure>'
+            f'<figure style="{BESIDE};background-image:url({address});background-size:{size};{shadow}">'
+            '<figcaption style="position:absolute;clip:rect(0,0,0,0)">a board</figcaption></figure>'
+            f'<figure style="{BESIDE};background-image:url({beside[1]})"></figure>'
+            "</div></section>"
+        )
+
+    pdf = printed(slide(""), browser, tmp_path / "deck.pdf", "lossless")
+    whole = [one for one in _images(pdf) if (int(one.Width), int(one.Height)) == (600, 400)]
+    assert bool(whole) == keeps
+    figures = [e for e in pdf.objects if isinstance(e, pikepdf.Dictionary) and e.get("/S") == "/Figure"]
+    assert [str(e.Alt) for e in figures if "/Alt" in e] == ["a board"]
+    # A second filter, which changes nothing, is printed as pixels.
+    printed(slide(" brightness(1)"), browser, tmp_path / "pixels.pdf", "lossless")
+    made, pixels = (np.asarray(_pixels(tmp_path / f"{name}.pdf", 1), float) for name in ("deck", "pixels"))
+    blue = [np.argwhere((one[..., 0] < 60) & (one[..., 2] > 100)) for one in (made, pixels)]
+    for end in (np.min, np.max):
+        assert np.abs(end(blue[0], axis=0) - end(blue[1], axis=0)).max() <= 2
+    assert np.abs(made - pixels).mean() < 1
+
+
 def test_a_picture_of_which_only_a_part_is_seen_is_no_blank(browser: Browser, tmp_path: Path) -> None:
     # The browser puts the part that is seen into the PDF, where no blank is found then.
     picture = f"background:url({_drawing('1200', '360')}) center/cover no-repeat"

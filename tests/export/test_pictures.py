@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import struct
 import zlib
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from celldeck.export.pdf.pictures import Packed, Quality, pack
+from celldeck.export.pdf.pictures import Look, Packed, Quality, pack
 
 
 def _file(image: Image.Image, kind: str = "PNG", **how: int) -> bytes:
@@ -19,16 +21,34 @@ def _file(image: Image.Image, kind: str = "PNG", **how: int) -> bytes:
     return file.getvalue()
 
 
-def packed(image: Image.Image, folder: Path, scale: float = 1.0, quality: Quality = "good") -> Packed:
-    return pack("0123456789abcdef", _file(image), image.size, scale, quality, folder)
+def packed(
+    image: Image.Image,
+    folder: Path,
+    scale: float = 1.0,
+    quality: Quality = "good",
+    squares: bool = False,
+    kind: str = "PNG",
+) -> Packed:
+    name = "0123456789abcdef"
+    return pack(name, _file(image, kind), image.size, Look(scale, squares), quality, folder)
 
 
 def shown(picture: Packed) -> Image.Image:
     if picture.entries["/Filter"] == "/DCTDecode":
         return Image.open(io.BytesIO(picture.data))
     size = picture.entries["/Width"], picture.entries["/Height"]
+    palette = bytes.fromhex(picture.entries.get("/Palette", ""))
+    if "/Predictor" in picture.entries:
+        head = struct.pack(">IIBBBBB", *size, 8, 3 if palette else 2, 0, 0, 0)
+        chunks = {b"IHDR": head, b"PLTE": palette, b"IDAT": picture.data, b"IEND": b""}
+        parts = (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+            for name, data in chunks.items()
+            if data or name == b"IEND"
+        )
+        return Image.open(io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"".join(parts))).convert("RGB")
     image = Image.frombytes("P", size, zlib.decompress(picture.data))
-    image.putpalette(bytes.fromhex(picture.entries["/Palette"]))
+    image.putpalette(palette)
     return image.convert("RGB")
 
 
@@ -103,3 +123,90 @@ def test_what_is_not_seen_of_a_picture_is_no_detail(tmp_path: Path) -> None:
     image = noise(2000, 1300, 0.6)
     image.putalpha(0)
     assert packed(image, tmp_path, 0.25).entries["/Width"] == 1000
+
+
+def _screenshot(width: int, height: int) -> Image.Image:
+    """Return what a window with letters in soft edges looks like: more colours than a palette has."""
+    image = Image.new("RGB", (width, height), "white")
+    rng = np.random.default_rng(3)
+    for x, y in rng.integers(0, (width - 3, height - 3), (width * height // 90, 2)).tolist():
+        shade = int(rng.integers(0, 200))
+        image.putpixel((x, y), (shade, shade, (shade * 7 + x) % 256))
+        image.putpixel((x + 1, y), (shade // 2, shade, y % 256))
+    return image
+
+
+@pytest.mark.parametrize(
+    "image",
+    [_diagram(90, 60, 9), _screenshot(90, 60), _screenshot(180, 120)],
+    ids=["few", "some", "many colours"],
+)
+@pytest.mark.parametrize("quality", ["good", "lossless"])
+def test_a_pixel_that_is_to_be_seen_as_a_square_is_one(
+    tmp_path: Path, image: Image.Image, quality: Quality
+) -> None:
+    picture = packed(image, tmp_path, 3.0, quality, squares=True)
+    times = math.ceil(3.0 * 1.9)
+    size = (image.width * times, image.height * times)
+    assert (picture.entries["/Width"], picture.entries["/Height"]) == size
+    assert ("/Palette" in picture.entries) == bool(image.getcolors(256))
+    squares = image.resize(size, Image.Resampling.NEAREST)
+    assert np.array_equal(np.asarray(shown(picture)), np.asarray(squares))
+    assert len(picture.data) < 8192 + 4 * len(packed(image, tmp_path, 3.0, quality).data)
+
+
+@pytest.mark.parametrize(
+    ("image", "scale", "quality"),
+    [
+        (noise(90, 60, 1.5), 3.0, "good"),
+        (_screenshot(90, 60), 0.6, "good"),
+        (_screenshot(90, 60), 3.0, "draft"),
+    ],
+    ids=["photograph", "shown small", "draft"],
+)
+def test_it_is_not_where_that_is_not_seen_or_costs_too_much(
+    tmp_path: Path, image: Image.Image, scale: float, quality: Quality
+) -> None:
+    assert packed(image, tmp_path, scale, quality, squares=True).entries["/Width"] == 90
+
+
+def test_what_takes_less_as_it_is_stays_so(tmp_path: Path) -> None:
+    lines = np.random.default_rng(4).integers(0, 256, (600, 1, 3), np.uint8)
+    image = Image.fromarray(np.repeat(lines, 400, axis=1))
+    picture = packed(image, tmp_path)
+    assert "/Palette" not in picture.entries
+    assert np.array_equal(np.asarray(shown(picture)), np.asarray(image))
+    assert len(picture.data) < 1.1 * len(_file(image))
+
+
+def test_photographs_come_line_by_line_finer_which_is_smaller(tmp_path: Path) -> None:
+    image = noise(500, 400, 3.0)
+    picture = packed(image, tmp_path)
+    assert shown(picture).info["progressive"]
+    plain = (_file(image, "JPEG", quality=q, subsampling=0) for q in (70, 75, 80, 85, 90, 94))
+    assert len(picture.data) < 0.97 * max(len(one) for one in plain if len(one) > len(picture.data))
+
+
+def _seen_through(inner: float) -> Image.Image:
+    """Return a disc, of which so much of the radius is opaque and the rest fades."""
+    y, x = np.mgrid[-200:200, -200:200]
+    distance = np.hypot(x, y) / 200
+    alpha = np.clip((1 - distance) / (1 - inner), 0, 1) * 255
+    pixels = np.dstack([np.full((400, 400, 3), 90, np.uint8), alpha.astype(np.uint8)])
+    return Image.fromarray(pixels, "RGBA")
+
+
+@pytest.mark.parametrize(("inner", "most"), [(0.98, 32), (0.3, 256)], ids=["edge", "fade"])
+def test_edges_have_fewer_shades_than_what_fades(tmp_path: Path, inner: float, most: int) -> None:
+    image = _seen_through(inner)
+    picture = packed(image, tmp_path)
+    assert picture.mask
+    width, height, data = picture.mask
+    alpha = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, width)
+    exact = np.asarray(image.getchannel("A"))
+    assert most / 2 < len(np.unique(alpha)) <= most
+    assert np.abs(alpha.astype(int) - exact).max() <= (0 if most == 256 else 4)
+    assert {0, 255} <= set(np.unique(alpha).tolist())
+    lossless = packed(image, tmp_path, quality="lossless").mask
+    assert lossless
+    assert zlib.decompress(lossless[2]) == exact.tobytes()

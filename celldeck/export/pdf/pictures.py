@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import struct
 import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +26,11 @@ _LOOKS: dict[Quality, tuple[float, dict[int, float]]] = {
     "good": (2.0, {70: 35, 75: 34.5, 80: 34, 85: 34, 90: 34, 94: 0}),
     "lossless": (1e9, {100: 0}),
 }
+_SQUARES_PX = (1.5, 1.9)
+"""Pixels for a CSS pixel: a picture with fewer than the first is given the second at least, as squares."""
+_WORTH_AS_SQUARES = 4
+_FEW_BYTES = 8192
+"""A picture is not made of squares where that costs more than so many times its bytes, and these."""
 _LARGEST_SAMPLE_PX = 1 << 18
 _WORTH = 1.5
 """A diagram keeps its own pixels where that costs no more bytes than so many times those of the smaller one:
@@ -37,7 +43,10 @@ _FINE = 34.5
 """Decibels, below which a large picture gets more pixels than twice those of the screen."""
 _MORE = 1.25
 _BANDS = 8
-_VERSION = 7
+_EDGES = 0.05
+"""Of the pixels of a mask: where no more are seen through in part, these are the edges of what is opaque."""
+_STEPS_OF_EDGES = 31
+_VERSION = 8
 
 
 @frozen
@@ -51,33 +60,43 @@ class Packed:
     """Width, height and deflated bytes of its opacity; None: opaque."""
 
 
-def packed_name(name: str, size_px: tuple[int, int], scale: float, quality: Quality) -> str:
+@frozen
+class Look:
+    """How a raster is seen."""
+
+    scale: float
+    """CSS pixels for one of its pixels where it is shown largest."""
+    has_squares: bool = False
+    """A pixel of it is a square with sharp edges, as Chromium prints what has a filter, in all viewers."""
+
+    def size(self, own_px: tuple[int, int], quality: Quality) -> tuple[int, int]:
+        """Return how many pixels a raster with so many will have in the PDF."""
+        share = min(1.0, self.scale * _LOOKS[quality][0])
+        few, enough = _SQUARES_PX
+        if self.has_squares and self.scale * few > 1 and quality != "draft":
+            share = math.ceil(self.scale * enough)
+        width, height = (max(1, round(side * share)) for side in own_px)
+        return width, height
+
+
+def packed_name(name: str, size_px: tuple[int, int], look: Look, quality: Quality) -> str:
     """Return what a raster is called as the PDF will hold it: `pack` keeps it in a file of this name."""
-    width, height = _look(size_px, scale, quality)
+    width, height = look.size(size_px, quality)
     return f"{name}-{width}x{height}-{quality}-{_VERSION}"
 
 
-def _look(size_px: tuple[int, int], scale: float, quality: Quality) -> tuple[int, int]:
-    share = min(1.0, scale * _LOOKS[quality][0])
-    width, height = (max(1, round(side * share)) for side in size_px)
-    return width, height
-
-
 def pack(
-    name: str, data: bytes, size_px: tuple[int, int], scale: float, quality: Quality, folder: Path
+    name: str, data: bytes, size_px: tuple[int, int], look: Look, quality: Quality, folder: Path
 ) -> Packed:
     """Return a raster as the PDF will hold it, from `folder` if it was made before.
-
-    Args:
-        scale: CSS pixels for one of its pixels where it is shown largest.
 
     Raises:
         OSError: it is damaged.
     """
-    file = folder / f"{packed_name(name, size_px, scale, quality)}.picture"
+    file = folder / f"{packed_name(name, size_px, look, quality)}.picture"
     if kept := read_packed(file):
         return kept
-    packed = _pack(data, _look(size_px, scale, quality), quality)
+    packed = _pack(data, look.size(size_px, quality), quality)
     _keep(packed, file)
     return packed
 
@@ -103,16 +122,24 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
         opened.draft("RGB", size)
         ImageOps.exif_transpose(opened, in_place=True)
         own = _in_colours(opened)
+    if size > own.size:
+        plain = _pack(data, own.size, quality)
+        squares = _squares(own, size[0] // own.width)
+        most = _FEW_BYTES + _WORTH_AS_SQUARES * len(plain.data)
+        return squares if len(squares.data) <= most else plain
     diagram = None if is_jpeg or quality != "good" else _own_pixels(own, size)
     if diagram and _bytes_of(diagram) <= own.width * own.height // _SPARSE:
         return diagram
-    image, mask = _without_alpha(_resized(own, size, quality))
+    image, mask = _without_alpha(_resized(own, size, quality), is_exact=lossless)
     if lossless:
         return _deflated(image, mask)
     if not is_jpeg and (flat := _palette(image)):
         fewer = Packed(*flat, mask)
         return diagram if diagram and _bytes_of(diagram) <= _WORTH * _bytes_of(fewer) else fewer
-    return Packed(*_jpeg(image, quality, subsampling=2 if is_jpeg else 0), mask)
+    photograph = Packed(*_jpeg(image, quality, subsampling=2 if is_jpeg else 0), mask)
+    # A picture of little detail may take less as it is.
+    is_small = not is_jpeg and size == own.size and len(data) < len(photograph.data)
+    return Packed(*_exact(image), mask) if is_small else photograph
 
 
 def _in_colours(image: Pillow.Image) -> Pillow.Image:
@@ -167,17 +194,24 @@ def _on_paper(image: Pillow.Image) -> Pillow.Image:
     return paper
 
 
-def _without_alpha(image: Pillow.Image) -> tuple[Pillow.Image, tuple[int, int, bytes] | None]:
+def _without_alpha(
+    image: Pillow.Image, is_exact: bool = False
+) -> tuple[Pillow.Image, tuple[int, int, bytes] | None]:
     """Return a picture's colours, and its opacity as a mask; None: it is opaque."""
     if image.mode != "RGBA":
         return image, None
     alpha = image.getchannel("A")
-    is_clear = alpha.getextrema() != (255, 255)
-    return image.convert("RGB"), (*image.size, zlib.compress(alpha.tobytes(), 6)) if is_clear else None
+    counts = alpha.histogram()
+    if counts[255] == image.width * image.height:
+        return image.convert("RGB"), None
+    if not is_exact and sum(counts[1:255]) <= _EDGES * image.width * image.height:
+        step = 255 / _STEPS_OF_EDGES
+        alpha = alpha.point([round(round(opacity / step) * step) for opacity in range(256)])
+    return image.convert("RGB"), (*image.size, zlib.compress(alpha.tobytes(), 6))
 
 
 def _own_pixels(own: Pillow.Image, size: tuple[int, int]) -> Packed | None:
-    """Return a picture with the pixels that it has, if it is a diagram and they are not many more than `size`."""
+    """Return a diagram with the pixels that it has, if they are not many more than `size`."""
     # With so many colours, its edges are soft already.
     if not size[0] < own.width <= 2 * size[0] or own.getcolors(_COLOURS_OF_EDGES) is None:
         return None
@@ -201,20 +235,24 @@ def as_photograph(image: Pillow.Image, quality: Quality) -> Packed:
 
 
 def _jpeg(image: Pillow.Image, quality: Quality, subsampling: int) -> tuple[dict[str, Any], bytes]:
-    def saved(image: Pillow.Image, number: int) -> io.BytesIO:
+
+    def saved(image: Pillow.Image, number: int, is_small: bool) -> io.BytesIO:
         file = io.BytesIO()
-        # Pillow's room for an optimised one is too small for noise of a high quality.
-        is_safe = number <= 80
-        image.save(file, "JPEG", quality=number, subsampling=subsampling, optimize=is_safe)
+        # Pillow's room for one made small is too small for noise of a high quality.
+        is_small = is_small and number <= 80
+        image.save(
+            file, "JPEG", quality=number, subsampling=subsampling, optimize=is_small, progressive=is_small
+        )
         file.seek(0)
         return file
 
     # Noise needs more than a sky does, for a difference that nobody sees.
     *steps, (best, _) = _LOOKS[quality][1].items()
     sample = _sample(image) if steps else image
-    number = next((n for n, enough in steps if _decibels(sample, saved(sample, n)) >= enough), best)
+    number = next((n for n, enough in steps if _decibels(sample, saved(sample, n, False)) >= enough), best)
     space = "/DeviceGray" if image.mode == "L" else "/DeviceRGB"
-    return _entries(image.size, space, 8) | {"/Filter": "/DCTDecode"}, saved(image, number).getvalue()
+    entries = _entries(image.size, space, 8) | {"/Filter": "/DCTDecode"}
+    return entries, saved(image, number, True).getvalue()
 
 
 def _sample(image: Pillow.Image) -> Pillow.Image:
@@ -253,15 +291,11 @@ def _in_decibels(error: float) -> float:
     return 99.0 if error == 0 else 10 * math.log10(255**2 / error)
 
 
-def reduced(data: bytes, size_px: tuple[int, int], scale: float, quality: Quality) -> bytes:
-    """Return a raster as a file with no more pixels than are seen; as it is, if that saves little.
-
-    Args:
-        scale: as `pack`.
-    """
+def reduced(data: bytes, size_px: tuple[int, int], look: Look, quality: Quality) -> bytes:
+    """Return a raster as a file with no more pixels than are seen; as it is, if that saves little."""
     from PIL import Image, ImageOps
 
-    size = _look(size_px, scale, quality)
+    size = look.size(size_px, quality)
     if size[0] * size[1] > 0.8 * size_px[0] * size_px[1]:
         return data
     Image.MAX_IMAGE_PIXELS = None  # as in `_pack`
@@ -275,7 +309,7 @@ def reduced(data: bytes, size_px: tuple[int, int], scale: float, quality: Qualit
             image: Pillow.Image = ImageOps.exif_transpose(opened)
             has_alpha = "A" in image.getbands() or "transparency" in image.info
             image = image.convert("RGBA" if has_alpha else "RGB")
-        image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        image = _resized(image, size, quality)
         if is_jpeg:
             image.save(file, "JPEG", quality=95, subsampling=0)
         else:
@@ -319,6 +353,50 @@ def _deflated(image: Pillow.Image, mask: tuple[int, int, bytes] | None) -> Packe
     space = "/DeviceGray" if image.mode == "L" else "/DeviceRGB"
     entries = _entries(image.size, space, 8) | {"/Filter": "/FlateDecode"}
     return Packed(entries, zlib.compress(image.tobytes(), 6), mask)
+
+
+def _squares(image: Pillow.Image, times: int) -> Packed:
+    """Return an opaque picture with a square of so many pixels a side for each that it has.
+
+    A line is deflated as what differs from the one above: of most lines that is nothing.
+    PNG, filter types: https://www.w3.org/TR/png-3/#9Filter-types
+    """
+    from PIL import Image
+
+    flat = None
+    if image.getcolors(256):
+        # This way of Pillow's gives each colour an entry of its own.
+        flat = image.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    lines = (flat or image).resize((image.width * times, image.height), Image.Resampling.NEAREST).tobytes()
+    length = len(lines) // image.height
+    same = (b"\2" + bytes(length)) * (times - 1)
+    content = b"".join(b"\0" + lines[at : at + length] + same for at in range(0, len(lines), length))
+    size = (image.width * times, image.height * times)
+    space = "/DeviceGray" if image.mode == "L" and flat is None else "/DeviceRGB"
+    entries = _entries(size, space, 8) | {"/Filter": "/FlateDecode", "/Predictor": 15}
+    if flat is not None:
+        entries["/Palette"] = bytes(flat.getpalette() or ()).hex()
+    return Packed(entries, zlib.compress(content, 6))
+
+
+def _exact(image: Pillow.Image) -> tuple[dict[str, Any], bytes]:
+    """Return a picture as it is, deflated as in a PNG: as what differs from the pixels beside and above.
+
+    PNG: https://www.w3.org/TR/png-3/#11IDAT
+    """
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    content = file.getvalue()
+    parts = []
+    at = 8
+    while at < len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        if kind == b"IDAT":
+            parts.append(content[at + 8 : at + 8 + length])
+        at += length + 12
+    space = "/DeviceGray" if image.mode == "L" else "/DeviceRGB"
+    entries = _entries(image.size, space, 8) | {"/Filter": "/FlateDecode", "/Predictor": 15}
+    return entries, b"".join(parts)
 
 
 def _entries(size: tuple[int, int], space: str, bits: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ The way of sheets through here::
     picture_shadows.js    pictures that cast a shadow stay pictures
     soft_shadows.js, painted_in_order.js    text stays text, and stands in the order in which it is read
     survey.js     how large each picture is shown, and whether as a whole; where formulas stand
+    drawn_size.js    for the two: how large a background is
     put_back.js   pictures that are seen in part, or through a filter, stand there again
     print_smaller.js    the paper is made smaller; then it is printed. smaller: and enlarged
     pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept
@@ -44,7 +45,7 @@ from celldeck.export.pdf.formula_text import (
 )
 from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.parts import Survey, take_apart
-from celldeck.export.pdf.pictures import Packed, Quality, is_opaque, pack, packed_name, reduced
+from celldeck.export.pdf.pictures import Look, Packed, Quality, is_opaque, pack, packed_name, reduced
 from celldeck.export.pdf.repack import repack
 from celldeck.export.pdf.smaller import SCALE, enlarge, paper_of
 from celldeck.export.pdf.stand_ins import Picture, set_aside
@@ -142,7 +143,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     packing = _Packing(workshop)
     # What can be made ready before the browser has said how large it is shown is begun meanwhile.
     for name, scale in _guessed(plain, pictures).items():
-        packing.begin(pictures[name], scale)
+        packing.begin(pictures[name], Look(scale))
     drawings = [picture for picture in pictures.values() if picture.kind == "drawing"]
     share = workshop.drawings.share(drawings)
     with share as print_drawings, workshop.browser().tab(width, height, media="print") as tab:
@@ -151,13 +152,12 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
             tab.evaluate(f"({_script('paginate')})()")
         for script in ("soft_shadows", "painted_in_order"):
             tab.evaluate(f"({_script(script)})()")
-        if "drop-shadow" in html:
-            _give_plain_shadows(tab, pictures, workshop)
+        shadowed = _give_plain_shadows(tab, pictures, workshop) if "drop-shadow" in html else []
         found = _surveyed(tab, pictures)
         uses: dict[str, Any] = found["uses"]
         back = {name for name, use in uses.items() if not use["isSafe"] or use["isCropped"]}
         packed = {
-            name: packing.begin(picture, _scale(use, picture))
+            name: packing.begin(picture, Look(_scale(use, picture), name in shadowed))
             for name, use in uses.items()
             if (picture := pictures[name]).kind == "raster" and name not in back
         }
@@ -210,13 +210,13 @@ class _Packing:
         self._workshop = workshop
         self._begun: dict[str, Future[Packed]] = {}
 
-    def begin(self, picture: Picture, scale: float) -> tuple[str, Future[Packed]]:
+    def begin(self, picture: Picture, look: Look) -> tuple[str, Future[Packed]]:
         """Return what a raster is called as the PDF holds it, and what will be there; it is made once."""
         quality, folder = self._workshop.quality, self._workshop.folder
-        key = packed_name(picture.name, picture.size_px, scale, quality)
+        key = packed_name(picture.name, picture.size_px, look, quality)
         if key not in self._begun:
             self._begun[key] = self._workshop.pool.submit(
-                pack, picture.name, picture.data, picture.size_px, scale, quality, folder
+                pack, picture.name, picture.data, picture.size_px, look, quality, folder
             )
         return key, self._begun[key]
 
@@ -252,18 +252,21 @@ def _guessed(page: Page, pictures: Mapping[str, Picture]) -> dict[str, float]:
     return {name: scale for name, scale in guesses.items() if fits(name)}
 
 
-def _give_plain_shadows(tab: Tab, pictures: Mapping[str, Picture], workshop: Workshop) -> None:
-    script = _script("picture_shadows")
-    names = [name for name in tab.evaluate(f"({script})()") if name in pictures]
+def _give_plain_shadows(tab: Tab, pictures: Mapping[str, Picture], workshop: Workshop) -> list[str]:
+    """Let the boxes of opaque pictures throw the shadows that a filter would; return whose do."""
+    sizes = json.dumps({name: picture.size_px for name, picture in pictures.items() if picture.is_sized})
+    call = f"({_script('picture_shadows')})({sizes}, {_script('drawn_size')}"
+    names = tab.evaluate(f"{call})")
     data = (pictures[name].data for name in names)
     opaque = [name for name, is_one in zip(names, workshop.pool.map(is_opaque, data), strict=True) if is_one]
     if opaque:
-        tab.evaluate(f"({script})({json.dumps(opaque)})")
+        tab.evaluate(f"{call}, {json.dumps(opaque)})")
+    return opaque
 
 
 def _surveyed(tab: Tab, pictures: Mapping[str, Picture]) -> dict[str, Any]:
-    sizes = {name: (*picture.size_px, picture.is_sized) for name, picture in pictures.items()}
-    found: dict[str, Any] = tab.evaluate(f"({_script('survey')})({json.dumps(sizes)})")
+    sizes = json.dumps({name: (*picture.size_px, picture.is_sized) for name, picture in pictures.items()})
+    found: dict[str, Any] = tab.evaluate(f"({_script('survey')})({sizes}, {_script('drawn_size')})")
     return found
 
 
@@ -286,7 +289,8 @@ def _put_back(
     def address(picture: Picture) -> str:
         if picture.kind == "drawing":
             return f"data:image/svg+xml;base64,{base64.b64encode(picture.data).decode('ascii')}"
-        data = reduced(picture.data, picture.size_px, _scale(uses[picture.name], picture), workshop.quality)
+        look = Look(_scale(uses[picture.name], picture))
+        data = reduced(picture.data, picture.size_px, look, workshop.quality)
         # Browsers go by the content.
         return f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}"
 

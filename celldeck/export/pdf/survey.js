@@ -1,8 +1,9 @@
 /** Make a page ready to be printed, and say where its blanks stand and how large; see stand_ins.py.
  *
- * `sizes` has [width, height, whether it has this size of its own] of each picture, by name.
+ * Args: `sizes` has [width, height, whether it has this size of its own] of each picture, by name; `drawnSize`: see
+ * drawn_size.js.
  */
-((sizes) => {
+((sizes, drawnSize) => {
   // Chromium leaves out links to files, and would write the address of its temporary one into the PDF. So a link
   // to a file beside the deck goes through the print as one to this host, which exists nowhere. So does one to
   // another slide, which may be printed elsewhere.
@@ -92,19 +93,6 @@
     const isFilled = fits || style.objectFit === "fill" || Math.abs(x - y) < 0.001;
     note(name, fits ? Math.min(x, y) : Math.max(x, y), !changesPixels(image), !isFilled || isCut(image, box));
   }
-  const drawnSize = (size, width, height, box) => {
-    const [x, y] = [box.width / width, box.height / height];
-    if (size === "cover" || size === "contain") {
-      const scale = size === "cover" ? Math.max(x, y) : Math.min(x, y);
-      return [width * scale, height * scale];
-    }
-    const side = (said, around) =>
-      said?.endsWith("%") ? (parseFloat(said) / 100) * around : said?.endsWith("px") ? parseFloat(said) : null;
-    const [across, down] = size.split(" ");
-    const [w, h] = [side(across, box.width), side(down, box.height)];
-    if (w === null && h === null) return [width, height];
-    return [w ?? (h * width) / height, h ?? (w * height) / width];
-  };
   for (const element of document.querySelectorAll("section, section *")) {
     for (const pseudo of [null, "::before", "::after"]) {
       const style = getComputedStyle(element, pseudo);
@@ -115,7 +103,7 @@
       const isSized = hasSize || style.backgroundSize !== "auto";
       const isOnce = style.backgroundRepeat === "no-repeat";
       const box = element.getBoundingClientRect();
-      const drawn = drawnSize(style.backgroundSize, width, height, box);
+      const drawn = drawnSize(style.backgroundSize, [width, height], [box.width, box.height]);
       const isLarger = drawn[0] > box.width + 0.5 || drawn[1] > box.height + 0.5;
       const isSafe = isPlain && isSized && isOnce && !changesPixels(element);
       // Where the box of a pseudo-element is, nothing tells.

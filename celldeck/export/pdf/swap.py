@@ -108,12 +108,21 @@ def _image(pdf: Pdf, picture: Packed) -> Object:
         head[key] = entries[key]
     space = Name(entries["/ColorSpace"])
     if "/Palette" in entries:
-        colours = bytes.fromhex(entries["/Palette"])
-        head.ColorSpace = Array([Name.Indexed, space, len(colours) // 3 - 1, colours])
+        palette = bytes.fromhex(entries["/Palette"])
+        head.ColorSpace = Array([Name.Indexed, space, len(palette) // 3 - 1, palette])
     else:
         head.ColorSpace = space
     stream = pdf.make_stream(b"", head)
-    stream.write(picture.data, filter=Name(entries["/Filter"]))
+    how = None
+    if "/Predictor" in entries:
+        colours = 1 if space == Name.DeviceGray or "/Palette" in entries else 3
+        how = Dictionary(
+            Predictor=entries["/Predictor"],
+            Colors=colours,
+            BitsPerComponent=entries["/BitsPerComponent"],
+            Columns=entries["/Width"],
+        )
+    stream.write(picture.data, filter=Name(entries["/Filter"]), decode_parms=how)
     if picture.mask:
         width, height, data = picture.mask
         mask = pdf.make_stream(
