@@ -127,12 +127,21 @@ def build_all(
         if any(_may_print(output_path(deck, settings, len(decks) == 1), deck, tools) for deck in decks):
             tools.start_browser()
         with reporter.ticking():
-            is_built = side_by_side(one, decks, at_once, tools.stop)
+            order = decks if at_once == 1 else sorted(decks, key=_length, reverse=True)
+            is_built = side_by_side(one, order, at_once, tools.stop)
     finally:
         if printing is not None:
             printing.shutdown()
         tools.close()
     return BUILT if all(is_built) else FAILED
+
+
+def _length(deck: Path) -> int:
+    """Return by what decks are ordered: begun last, a long one would have the machine for itself at the end."""
+    try:
+        return deck.stat().st_size
+    except OSError:
+        return 0
 
 
 @dataclass(frozen=True)
