@@ -251,6 +251,23 @@ def test_help_names_every_option_and_the_exit_statuses(build: Build) -> None:
 # ---------------------------------------------------------------- decks that fail
 
 
+@pytest.mark.parametrize(("jobs", "order"), [("1", "abc"), ("2", "bca")])
+def test_of_decks_that_are_built_side_by_side_the_longest_is_begun_first(
+    build: Build, monkeypatch: pytest.MonkeyPatch, jobs: str, order: str
+) -> None:
+    for name, slides in (("a", 1), ("b", 9), ("c", 4)):
+        write(f"slides/{name}.md", "# A slide\n" + "\n---\n" * slides)
+    begun: list[Path] = []
+
+    def side_by_side(work: Any, decks: Any, *rest: Any) -> list[bool]:
+        begun.extend(decks)
+        return [work(deck) for deck in decks]
+
+    monkeypatch.setattr("celldeck.commands.build.side_by_side", side_by_side)
+    assert build("--jobs", jobs)[0] == 0
+    assert "".join(deck.stem for deck in begun) == order
+
+
 def test_one_deck_that_fails_leaves_the_others_and_its_last_good_file(build: Build) -> None:
     for name in "abc":
         write(f"slides/{name}.md", f"# {name}\n")
