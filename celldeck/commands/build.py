@@ -137,7 +137,7 @@ def build_all(
 
 
 def _length(deck: Path) -> int:
-    """Return by what decks are ordered: begun last, a long one would have the machine for itself at the end."""
+    """Return how long a deck is: begun last, a long one would have the machine for itself at the end."""
     try:
         return deck.stat().st_size
     except OSError:

@@ -8,13 +8,18 @@ if TYPE_CHECKING:
     from PIL import Image as Pillow
 
 
+def is_photograph(image: Pillow.Image) -> bool:
+    """Say whether a picture has nearly as many colours as pixels."""
+    return _has_many_colours(_sample(image))
+
+
 def quantised(image: Pillow.Image) -> Pillow.Image | None:
     """Return a picture in colours with at most 256 of them, if nobody sees the difference."""
     from PIL import Image, ImageChops, ImageStat
 
-    small = image.resize((min(200, image.width), min(200, image.height)), Image.Resampling.NEAREST)
-    # A photograph has nearly as many colours as pixels; to quantise it would take long, in vain.
-    if small.getcolors(small.width * small.height // 4) is None:
+    small = _sample(image)
+    # To quantise a photograph would take long, in vain.
+    if _has_many_colours(small):
         return None
     few = image.getcolors(256)
     if few is not None:
@@ -30,6 +35,17 @@ def quantised(image: Pillow.Image) -> Pillow.Image | None:
     # 40 dB.
     is_seen = max(ImageStat.Stat(ImageChops.difference(small, again)).rms) > 2.55
     return None if is_seen else flat
+
+
+def _sample(image: Pillow.Image) -> Pillow.Image:
+    """Return pixels of a picture, taken from it at regular distances."""
+    from PIL import Image
+
+    return image.resize((min(200, image.width), min(200, image.height)), Image.Resampling.NEAREST)
+
+
+def _has_many_colours(small: Pillow.Image) -> bool:
+    return small.getcolors(small.width * small.height // 4) is None
 
 
 def _set_exact(flat: Pillow.Image, small: Pillow.Image) -> None:

@@ -152,7 +152,7 @@ def test_a_pixel_that_is_to_be_seen_as_a_square_is_one(
     assert ("/Palette" in picture.entries) == bool(image.getcolors(256))
     squares = image.resize(size, Image.Resampling.NEAREST)
     assert np.array_equal(np.asarray(shown(picture)), np.asarray(squares))
-    assert len(picture.data) < 8192 + 4 * len(packed(image, tmp_path, 3.0, quality).data)
+    assert len(picture.data) < 4 * len(_file(image))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def _seen_through(inner: float) -> Image.Image:
     return Image.fromarray(pixels, "RGBA")
 
 
-@pytest.mark.parametrize(("inner", "most"), [(0.98, 32), (0.3, 256)], ids=["edge", "fade"])
+@pytest.mark.parametrize(("inner", "most"), [(0.98, 16), (0.3, 256)], ids=["edge", "fade"])
 def test_edges_have_fewer_shades_than_what_fades(tmp_path: Path, inner: float, most: int) -> None:
     image = _seen_through(inner)
     picture = packed(image, tmp_path)
@@ -205,7 +205,7 @@ def test_edges_have_fewer_shades_than_what_fades(tmp_path: Path, inner: float, m
     alpha = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, width)
     exact = np.asarray(image.getchannel("A"))
     assert most / 2 < len(np.unique(alpha)) <= most
-    assert np.abs(alpha.astype(int) - exact).max() <= (0 if most == 256 else 4)
+    assert np.abs(alpha.astype(int) - exact).max() <= (0 if most == 256 else 9)
     assert {0, 255} <= set(np.unique(alpha).tolist())
     lossless = packed(image, tmp_path, quality="lossless").mask
     assert lossless

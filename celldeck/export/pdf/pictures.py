@@ -10,7 +10,7 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
-from celldeck.export.palette import quantised
+from celldeck.export.palette import is_photograph, quantised
 from celldeck.files import write_atomically
 from celldeck.frozen import frozen
 
@@ -23,14 +23,11 @@ Quality = Literal["draft", "good", "lossless"]
 # Pixels for a CSS pixel of the page, and qualities of JPEGs: the first that gives so many decibels will do.
 _LOOKS: dict[Quality, tuple[float, dict[int, float]]] = {
     "draft": (1.0, {60: 0}),
-    "good": (2.0, {70: 35, 75: 34.5, 80: 34, 85: 34, 90: 34, 94: 0}),
+    "good": (2.0, {60: 36, 65: 35.5, 70: 35, 75: 34.5, 80: 34, 85: 34, 90: 34, 94: 0}),
     "lossless": (1e9, {100: 0}),
 }
 _SQUARES_PX = (1.5, 1.9)
 """Pixels for a CSS pixel: a picture with fewer than the first is given the second at least, as squares."""
-_WORTH_AS_SQUARES = 4
-_FEW_BYTES = 8192
-"""A picture is not made of squares where that costs more than so many times its bytes, and these."""
 _LARGEST_SAMPLE_PX = 1 << 18
 _WORTH = 1.5
 """A diagram keeps its own pixels where that costs no more bytes than so many times those of the smaller one:
@@ -45,7 +42,7 @@ _MORE = 1.25
 _BANDS = 8
 _EDGES = 0.05
 """Of the pixels of a mask: where no more are seen through in part, these are the edges of what is opaque."""
-_STEPS_OF_EDGES = 31
+_STEPS_OF_EDGES = 15
 _VERSION = 8
 
 
@@ -123,10 +120,9 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
         ImageOps.exif_transpose(opened, in_place=True)
         own = _in_colours(opened)
     if size > own.size:
-        plain = _pack(data, own.size, quality)
-        squares = _squares(own, size[0] // own.width)
-        most = _FEW_BYTES + _WORTH_AS_SQUARES * len(plain.data)
-        return squares if len(squares.data) <= most else plain
+        # As squares, a photograph would take many bytes for what nobody misses.
+        is_smooth = is_photograph(own)
+        return _pack(data, own.size, quality) if is_smooth else _squares(own, size[0] // own.width)
     diagram = None if is_jpeg or quality != "good" else _own_pixels(own, size)
     if diagram and _bytes_of(diagram) <= own.width * own.height // _SPARSE:
         return diagram
