@@ -119,6 +119,11 @@ def test_a_large_picture_full_of_detail_has_more_pixels(
     assert packed(noise(2000, 1300, softness), tmp_path, scale, quality).entries["/Width"] == width
 
 
+def test_a_line_of_pixels_is_a_picture(tmp_path: Path) -> None:
+    assert packed(noise(40_000, 80, 0.6), tmp_path, 0.25).entries["/Height"] in {40, 50}
+    assert packed(noise(64_000, 10, 0.6), tmp_path, 0.49).entries["/Height"] >= 10
+
+
 def test_what_is_not_seen_of_a_picture_is_no_detail(tmp_path: Path) -> None:
     image = noise(2000, 1300, 0.6)
     image.putalpha(0)

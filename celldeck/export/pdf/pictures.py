@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from celldeck.export.palette import is_photograph, quantised
+from celldeck.export.pdf.photographs import in_decibels, jpeg, squared_error
 from celldeck.files import write_atomically
 from celldeck.frozen import frozen
 
@@ -28,7 +29,6 @@ _LOOKS: dict[Quality, tuple[float, dict[int, float]]] = {
 }
 _SQUARES_PX = (1.5, 1.9)
 """Pixels for a CSS pixel: a picture with fewer than the first is given the second at least, as squares."""
-_LARGEST_SAMPLE_PX = 1 << 18
 _WORTH = 1.5
 """A diagram keeps its own pixels where that costs no more bytes than so many times those of the smaller one:
 made smaller, its edges blur."""
@@ -132,7 +132,7 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
     if not is_jpeg and (flat := _palette(image)):
         fewer = Packed(*flat, mask)
         return diagram if diagram and _bytes_of(diagram) <= _WORTH * _bytes_of(fewer) else fewer
-    photograph = Packed(*_jpeg(image, quality, subsampling=2 if is_jpeg else 0), mask)
+    photograph = _photograph(image, quality, 2 if is_jpeg else 0, mask)
     # A picture of little detail may take less as it is.
     is_small = not is_jpeg and size == own.size and len(data) < len(photograph.data)
     return Packed(*_exact(image), mask) if is_small else photograph
@@ -167,16 +167,18 @@ def _loss(own: Pillow.Image, size: tuple[int, int]) -> float:
     """
     from PIL import Image
 
-    height = own.height // (2 * _BANDS)
+    height = max(1, own.height // (2 * _BANDS))
     made = (size[0], max(1, round(height * size[1] / own.height)))
     seen = (made[0] * 3 // 4, max(1, made[1] * 3 // 4))
     errors = []
     for number in range(_BANDS):
-        top = 2 * height * number
+        top = (own.height - height) * number // (_BANDS - 1)
         band = own.crop((0, top, own.width, top + height))
         few = band.resize(made, Image.Resampling.BICUBIC, reducing_gap=2.0)
-        errors.append(_error(*(_on_paper(one.resize(seen, Image.Resampling.BOX)) for one in (band, few))))
-    return _in_decibels(sum(errors) / _BANDS)
+        errors.append(
+            squared_error(*(_on_paper(one.resize(seen, Image.Resampling.BOX)) for one in (band, few)))
+        )
+    return in_decibels(sum(errors) / _BANDS)
 
 
 def _on_paper(image: Pillow.Image) -> Pillow.Image:
@@ -227,64 +229,15 @@ def most_bytes(size_px: tuple[int, int]) -> int:
 
 def as_photograph(image: Pillow.Image, quality: Quality) -> Packed:
     """Return a picture, grey or in colours, as a photograph."""
-    return Packed(*_jpeg(image, quality, subsampling=2))
+    return _photograph(image, quality, 2)
 
 
-def _jpeg(image: Pillow.Image, quality: Quality, subsampling: int) -> tuple[dict[str, Any], bytes]:
-
-    def saved(image: Pillow.Image, number: int, is_small: bool) -> io.BytesIO:
-        file = io.BytesIO()
-        # Pillow's room for one made small is too small for noise of a high quality.
-        is_small = is_small and number <= 80
-        image.save(
-            file, "JPEG", quality=number, subsampling=subsampling, optimize=is_small, progressive=is_small
-        )
-        file.seek(0)
-        return file
-
-    # Noise needs more than a sky does, for a difference that nobody sees.
-    *steps, (best, _) = _LOOKS[quality][1].items()
-    sample = _sample(image) if steps else image
-    number = next((n for n, enough in steps if _decibels(sample, saved(sample, n, False)) >= enough), best)
+def _photograph(
+    image: Pillow.Image, quality: Quality, subsampling: int, mask: tuple[int, int, bytes] | None = None
+) -> Packed:
     space = "/DeviceGray" if image.mode == "L" else "/DeviceRGB"
-    entries = _entries(image.size, space, 8) | {"/Filter": "/DCTDecode"}
-    return entries, saved(image, number, True).getvalue()
-
-
-def _sample(image: Pillow.Image) -> Pillow.Image:
-    """Return some stripes of a large picture."""
-    from PIL import Image
-
-    count = image.width * image.height // _LARGEST_SAMPLE_PX + 1
-    height = max(16, image.height // (8 * count))
-    if count == 1 or 8 * height > image.height:
-        return image
-    sample = Image.new(image.mode, (image.width, 8 * height))
-    for number in range(8):
-        top = (image.height - height) * number // 7
-        sample.paste(image.crop((0, top, image.width, top + height)), (0, number * height))
-    return sample
-
-
-def _decibels(image: Pillow.Image, saved: io.BytesIO) -> float:
-    """Return the peak signal-to-noise ratio of a saved picture."""
-    from PIL import Image
-
-    with Image.open(saved) as opened:
-        return _in_decibels(_error(image, opened.convert(image.mode)))
-
-
-def _error(one: Pillow.Image, other: Pillow.Image) -> float:
-    """Return the mean of the squared differences of two pictures."""
-    from PIL import ImageChops, ImageStat
-
-    rms = ImageStat.Stat(ImageChops.difference(one, other)).rms
-    return sum(channel**2 for channel in rms) / len(rms)
-
-
-def _in_decibels(error: float) -> float:
-    """Return the peak signal-to-noise ratio for a mean of squared differences."""
-    return 99.0 if error == 0 else 10 * math.log10(255**2 / error)
+    data = jpeg(image, _LOOKS[quality][1], subsampling)
+    return Packed(_entries(image.size, space, 8) | {"/Filter": "/DCTDecode"}, data, mask)
 
 
 def reduced(data: bytes, size_px: tuple[int, int], look: Look, quality: Quality) -> bytes:

@@ -10,7 +10,7 @@ The way of sheets through here::
     drawn_size.js    for the two: how large a background is
     put_back.js   pictures that are seen in part, or through a filter, stand there again
     print_smaller.js    the paper is made smaller; then it is printed. smaller: and enlarged
-    pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept
+    pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept; photographs: JPEGs
     repack        what Chromium has deflated, as photographs
     drawings      then, in the same tab, each SVG is printed once, alone, and kept
     names         what the content of a page calls things depends on the page alone
