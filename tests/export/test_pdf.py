@@ -573,6 +573,35 @@ def test_what_overlaps_is_painted_as_the_page_says(browser: Browser, tmp_path: P
     assert painted_text(path, 1) == "below after Above"
 
 
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<img alt="red" src="{}" style="{}">',
+        '<svg viewBox="0 0 9 9" preserveAspectRatio="none" style="{1}"><path d="M0 0h9v9H0z" fill="red"/></svg>',
+        '<div style="{1};background:red"></div>',
+    ],
+    ids=["image", "drawing", "box"],
+)
+def test_a_header_is_painted_first_and_pictures_stay_above_what_they_cover(
+    browser: Browser, tmp_path: Path, picture: str
+) -> None:
+    red = io.BytesIO()
+    Image.new("RGB", (60, 60), "red").save(red, "PNG")
+    address = f"data:image/png;base64,{base64.b64encode(red.getvalue()).decode()}"
+    above = picture.format(address, "position:absolute;left:0;top:120px;width:1280px;height:300px")
+    slide = (
+        f'<header style="position:absolute;top:9px">Head</header>{above}<h1 style="margin:200px 0">below</h1>'
+        '<p>after</p><footer style="position:absolute;bottom:9px">Foot</footer>'
+    )
+    path = tmp_path / "deck.pdf"
+    printed(page(slide), browser, path)
+    words = painted_text(path, 1).split()
+    assert words.index("after") < words.index("Foot")
+    assert words.index("Head") < words.index("after")
+    pixels = np.asarray(_pixels(path, 1))[100:300, 20:900].reshape(-1, 3)
+    assert (pixels == (255, 0, 0)).all(), "nothing of what is below is seen"
+
+
 def test_text_that_throws_a_shadow_is_text(browser: Browser, tmp_path: Path) -> None:
     shadow = "background: #eee; filter: drop-shadow(0 4px 4px rgb(0 0 0 / 20%))"
     path = tmp_path / "deck.pdf"

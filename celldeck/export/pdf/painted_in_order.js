@@ -33,17 +33,21 @@
   const holdsBareText = (element) =>
     [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
 
+  const positioned = [];
   for (const section of document.querySelectorAll("section")) {
     const styles = new Map();
     for (const element of section.querySelectorAll("*")) {
-      if (element instanceof HTMLElement) styles.set(element, getComputedStyle(element));
+      const isBox = element instanceof HTMLElement || element.parentElement instanceof HTMLElement;
+      if (isBox) styles.set(element, getComputedStyle(element));
     }
-    const late = [...styles.keys()].filter((element) => isLate(styles.get(element)) && hasWords(element));
-    if (!late.length || late.every((element) => element.matches("header, footer"))) continue;
+    const late = [...styles.keys()].filter((element) => isLate(styles.get(element)));
+    const withWords = late.filter((element) => element instanceof HTMLElement && hasWords(element));
+    if (withWords.every((element) => element.matches("footer"))) continue;
     const boxes = new Map(late.map((element) => [element, boxesIn(element)]));
     const mayBeLate = (element) => {
       const style = styles.get(element);
-      if (!style || style.position !== "static" || isLate(style) || !hasWords(element)) return false;
+      if (!(element instanceof HTMLElement) || !hasWords(element)) return false;
+      if (style.position !== "static" || isLate(style)) return false;
       if (/^(inline$|contents|none|table-|ruby)/.test(style.display) || style.float !== "none") return false;
       // What is placed within it has another box that it is placed by.
       for (const [inner, its] of styles) {
@@ -53,9 +57,8 @@
       const isFree = (its) => !its.some((box) => own.some((one) => overlap(one, box)));
       return [...boxes].every(([other, its]) => element.contains(other) || isFree(its));
     };
-    const positioned = [];
     const reached = new Set();
-    for (const element of late) {
+    for (const element of withWords) {
       for (let at = element; at !== section && !reached.has(at); at = at.parentElement) {
         reached.add(at);
         if (at !== element && boxes.has(at)) break;
@@ -65,10 +68,11 @@
         }
       }
     }
-    for (const element of positioned) {
-      element.style.setProperty("position", "relative", "important");
-      element.style.setProperty("inset", "auto", "important");
-      element.style.setProperty("z-index", "auto", "important");
-    }
+  }
+  // Done at the end: what is asked for after a change has the whole deck laid out anew.
+  for (const element of positioned) {
+    element.style.setProperty("position", "relative", "important");
+    element.style.setProperty("inset", "auto", "important");
+    element.style.setProperty("z-index", "auto", "important");
   }
 })
