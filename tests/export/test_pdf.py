@@ -577,7 +577,7 @@ def test_what_overlaps_is_painted_as_the_page_says(browser: Browser, tmp_path: P
     "picture",
     [
         '<img alt="red" src="{}" style="{}">',
-        '<svg viewBox="0 0 9 9" preserveAspectRatio="none" style="{1}"><path d="M0 0h9v9H0z" fill="red"/></svg>',
+        '<svg style="{1}"><rect width="100%" height="100%" fill="red"/></svg>',
         '<div style="{1};background:red"></div>',
     ],
     ids=["image", "drawing", "box"],
