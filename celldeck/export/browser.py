@@ -59,13 +59,17 @@ _UNTIDY_S = 0.5
 # A page out of sight may get no frames, hence the timer beside them. Printing does its own decoding.
 _SETTLED = """(async (changesItself) => {
   const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 200); });
+  // A page that another has gone on to may just have begun.
+  if (document.readyState === "loading") {
+    await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+  }
   const isPrinted = matchMedia("print").matches;
   const images = [...document.images];
   for (const image of images) image.loading = "eager";
   const missing = images.filter((image) => !isPrinted || !image.complete);
   await Promise.all(missing.map((image) => image.decode().catch(() => {})));
   // Only what is laid out asks for its fonts.
-  void document.documentElement.offsetHeight;
+  void document.documentElement?.offsetHeight;
   await document.fonts.ready;
   if (!changesItself) return;
   await frame();

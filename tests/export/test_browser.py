@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -113,6 +114,36 @@ def test_a_page_that_goes_on_to_another_is_waited_for_again(browser: Browser, tm
             </script><p id="p">x</p>""",
         )
         assert tab.evaluate("p.textContent") == "other"
+
+
+@pytest.mark.browser
+def test_a_page_that_comes_slowly_is_waited_for_too(browser: Browser) -> None:
+    def answer(server: socket.socket) -> None:
+        with server.accept()[0] as page:
+            page.recv(4096)
+            page.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<!-- " + b"x" * 2000
+            )
+            time.sleep(1)
+            page.sendall(b"--><p id=p>other</p>")
+
+    with socket.create_server(("127.0.0.1", 0)) as server, browser.tab() as tab:
+        thread = threading.Thread(target=answer, args=(server,))
+        thread.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        tab.open_html(
+            f"<script>addEventListener('load', () => location.replace('{address}'))</script><p id=p>x</p>"
+        )
+        tab.settle()
+        assert tab.evaluate("p.textContent") == "other"
+        thread.join()
+
+
+@pytest.mark.browser
+def test_a_page_may_throw_away_all_that_it_is(browser: Browser) -> None:
+    with browser.tab() as tab:
+        tab.open_html("<script>document.documentElement.remove()</script>")
+        assert tab.evaluate("document.childNodes.length") == 0
 
 
 @pytest.mark.browser
