@@ -349,6 +349,31 @@ def test_a_background_with_a_shadow_stays_the_picture_and_all_stands_where_it_st
     assert np.abs(made - pixels).mean() < 1
 
 
+@pytest.mark.parametrize("kind", ["raster", "drawing"])
+def test_a_slide_is_printed_as_it_would_be_alone(browser: Browser, tmp_path: Path, kind: str) -> None:
+    address = _png(600, 180) if kind == "raster" else _drawing("1200", "360")
+    whole = f'<p><img alt="x" src="{address}" style="width:500px"></p>'
+    slides = (
+        whole,
+        f'<p style="width:200px;overflow:hidden"><img alt="x" src="{address}" style="width:500px"></p>',
+        f'<p style="filter:invert(1)"><img alt="x" src="{address}" style="width:500px"></p>',
+        f'<p hidden><img alt="x" src="{address}"></p><p>none</p>',
+        f'<div style="background:url({address}) 0/700px no-repeat;width:700px;height:300px">whole</div>',
+        f'<div style="background:url({address}) 0/700px no-repeat;width:300px;height:300px">part</div>',
+    )
+    together = printed(page(*slides), browser, tmp_path / "deck.pdf")
+    for number, slide in enumerate(slides):
+        alone = printed(page(slide), browser, tmp_path / f"{number}.pdf")
+        content = together.pages[number].Contents.read_bytes()
+        if number in {0, 3, 4}:
+            assert alone.pages[0].Contents.read_bytes() == content
+        one, other = (
+            np.asarray(_pixels(tmp_path / f"{name}.pdf", at), float)
+            for name, at in (("deck", number + 1), (number, 1))
+        )
+        assert np.abs(one - other).mean() < 0.5
+
+
 def test_a_picture_of_which_only_a_part_is_seen_is_no_blank(browser: Browser, tmp_path: Path) -> None:
     # The browser puts the part that is seen into the PDF, where no blank is found then.
     picture = f"background:url({_drawing('1200', '360')}) center/cover no-repeat"

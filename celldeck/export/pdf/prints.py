@@ -155,18 +155,21 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         shadowed = _give_plain_shadows(tab, pictures, workshop) if "drop-shadow" in html else []
         found = _surveyed(tab, pictures)
         uses: dict[str, Any] = found["uses"]
-        back = {name for name, use in uses.items() if not use["isSafe"] or use["isCropped"]}
+        # A picture that is seen in part on one sheet may be a whole one on another.
+        parted = {name: _sheets(use, is_whole=False) for name, use in uses.items()}
+        back = {name: sheets for name, sheets in parted.items() if sheets}
+        whole = {name for name, use in uses.items() if _sheets(use, is_whole=True)}
         packed = {
             name: packing.begin(picture, Look(_scale(use, picture), name in shadowed))
             for name, use in uses.items()
-            if (picture := pictures[name]).kind == "raster" and name not in back
+            if (picture := pictures[name]).kind == "raster" and name in whole
         }
         packing.drop_others(packed)
-        unsafe = _put_back(tab, {name: pictures[name] for name in back}, uses, workshop)
+        unsafe = _put_back(tab, pictures, back, uses, workshop)
         is_small = not flows and workshop.quality != "lossless"
         content, is_small = (b"", False) if unsafe else _printed(tab, page.size_px, is_small)
         print_drawings(tab)
-    seen = [pictures[name] for name in uses if name not in back]
+    seen = [pictures[name] for name in uses if name in whole]
     drawn = workshop.drawings.wait(drawings)
     undrawn = {p.name for p in seen if p.kind == "drawing" and p.name not in drawn}
     broken = {name for name, (_, future) in packed.items() if future.exception()}
@@ -175,11 +178,11 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     return _Printed(
         content,
         is_small,
-        # A picture that is not in view at all, such as a hidden one, leaves no blank either.
+        # A picture that is not in view at all, such as a hidden one, leaves no blank.
         frozenset(
             name
             for name, use in uses.items()
-            if name not in back and (use["scale"] > 0 or all(use.get("box", (0,))))
+            if any(there["isWhole"] and there["isSeen"] for there in use["sheets"].values())
         ),
         packed,
         drawn,
@@ -279,11 +282,24 @@ def _printed(tab: Tab, size_px: tuple[float, float], is_small: bool) -> tuple[by
     return tab.pdf(*size_px), False
 
 
+def _sheets(use: dict[str, Any], is_whole: bool) -> list[str]:
+    """Return the numbers of the sheets on which a picture is seen as a whole, or is not."""
+    return [number for number, there in use["sheets"].items() if there["isWhole"] == is_whole]
+
+
 def _put_back(
-    tab: Tab, pictures: Mapping[str, Picture], uses: Mapping[str, Any], workshop: Workshop
+    tab: Tab,
+    pictures: Mapping[str, Picture],
+    back: Mapping[str, Sequence[str]],
+    uses: Mapping[str, Any],
+    workshop: Workshop,
 ) -> set[str]:
-    """Show pictures that cannot be blanks, with no more pixels than are seen; return those that cannot be."""
-    if not pictures:
+    """Show pictures where they cannot be blanks, with as many pixels as are seen; return those left undone.
+
+    Args:
+        back: the numbers of the sheets where that is so, by name.
+    """
+    if not back:
         return set()
 
     def address(picture: Picture) -> str:
@@ -294,8 +310,8 @@ def _put_back(
         # Browsers go by the content.
         return f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}"
 
-    addresses = dict(zip(pictures, workshop.pool.map(address, pictures.values()), strict=True))
-    return set(tab.evaluate(f"({_script('put_back')})({json.dumps(addresses)})"))
+    addresses = dict(zip(back, workshop.pool.map(address, (pictures[name] for name in back)), strict=True))
+    return set(tab.evaluate(f"({_script('put_back')})({json.dumps(addresses)}, {json.dumps(back)})"))
 
 
 def _script(name: str) -> str:

@@ -1,14 +1,17 @@
 /** Put pictures back where blanks stand for them; return the names of those for which that cannot be done here.
  *
- * Args: `addresses`, by name: what is shown in the place of the blank, which may have fewer pixels.
+ * Args, by name: `addresses` of what is shown in the place of the blank, which may have fewer pixels; the numbers of
+ * the `sheets` where that is done.
  */
-((addresses) => {
+((addresses, sheets) => {
   const nameIn = (address) => /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
+  const isHere = (name, element) =>
+    name in addresses && sheets[name].includes(element.closest(".celldeck-sheet").dataset.sheet);
   const left = new Set();
   const waiting = [];
   for (const image of document.images) {
     const name = nameIn(image.src);
-    if (!(name in addresses)) continue;
+    if (!isHere(name, image)) continue;
     const { width, height } = getComputedStyle(image);
     image.style.setProperty("width", width, "important");
     image.style.setProperty("height", height, "important");
@@ -19,7 +22,7 @@
     for (const pseudo of [null, "::before", "::after"]) {
       const style = getComputedStyle(element, pseudo);
       const name = nameIn(style.backgroundImage);
-      if (!(name in addresses)) continue;
+      if (!isHere(name, element)) continue;
       if (pseudo || !element.style.backgroundImage.includes(`#${name}`) || style.backgroundSize === "auto") {
         left.add(name);
         continue;

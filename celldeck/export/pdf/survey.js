@@ -64,11 +64,15 @@
     const name = /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
     return name in sizes ? name : undefined;
   };
-  const note = (name, scale, isSafe, isCropped) => {
-    const use = (uses[name] ??= { scale: 0, isSafe: true, isCropped: false });
+  // For each sheet by itself: what is printed of it may not depend on what is printed with it.
+  const note = (name, element, scale, isWhole, isSeen) => {
+    const use = (uses[name] ??= { scale: 0, sheets: {} });
     use.scale = Math.max(use.scale, scale);
-    use.isSafe &&= isSafe;
-    use.isCropped ||= isCropped;
+    const number = element.closest(".celldeck-sheet").dataset.sheet;
+    const there = (use.sheets[number] ??= { isWhole: true, isSeen: false });
+    there.isWhole &&= isWhole;
+    there.isSeen ||= isSeen;
+    return use;
   };
   const sticksOut = (box, around) =>
     box.left < around.left - 0.5 ||
@@ -91,7 +95,11 @@
     const [x, y] = [box.width / image.naturalWidth, box.height / image.naturalHeight];
     const fits = style.objectFit === "contain" || style.objectFit === "scale-down";
     const isFilled = fits || style.objectFit === "fill" || Math.abs(x - y) < 0.001;
-    note(name, fits ? Math.min(x, y) : Math.max(x, y), !changesPixels(image), !isFilled || isCut(image, box));
+    const scale = fits ? Math.min(x, y) : Math.max(x, y);
+    // A step that is not reached has its picture nowhere.
+    const isSeen = box.width > 0 && box.height > 0;
+    const isWhole = !changesPixels(image) && isFilled && !isCut(image, box);
+    note(name, image, scale, isWhole || !isSeen, isSeen);
   }
   for (const element of document.querySelectorAll("section, section *")) {
     for (const pseudo of [null, "::before", "::after"]) {
@@ -105,14 +113,11 @@
       const box = element.getBoundingClientRect();
       const drawn = drawnSize(style.backgroundSize, [width, height], [box.width, box.height]);
       const isLarger = drawn[0] > box.width + 0.5 || drawn[1] > box.height + 0.5;
-      const isSafe = isPlain && isSized && isOnce && !changesPixels(element);
       // Where the box of a pseudo-element is, nothing tells.
-      note(name, -1, isSafe, !pseudo && (isLarger || isCut(element, box)));
-      note(name, 0, true, false);
-      uses[name].box = [
-        Math.max(box.width, uses[name].box?.[0] ?? 0),
-        Math.max(box.height, uses[name].box?.[1] ?? 0),
-      ];
+      const isCropped = !pseudo && (isLarger || isCut(element, box));
+      const isWhole = isPlain && isSized && isOnce && !isCropped && !changesPixels(element);
+      const use = note(name, element, 0, isWhole, box.width > 0 && box.height > 0);
+      use.box = [Math.max(box.width, use.box?.[0] ?? 0), Math.max(box.height, use.box?.[1] ?? 0)];
     }
   }
   const sheets = [...document.querySelectorAll(".celldeck-sheet")];
