@@ -75,6 +75,13 @@ class Server:
         """Return how many kernels it has."""
         return len(self.ask("/api/kernels"))
 
+    def has_ended_all(self) -> bool:
+        """Say whether it has no kernel, soon: who asks it to end one does not wait for long."""
+        end = time.monotonic() + 20
+        while self.kernels() and time.monotonic() < end:
+            time.sleep(0.1)
+        return self.kernels() == 0
+
     def end_kernels(self) -> None:
         """End all its kernels."""
         for kernel in self.ask("/api/kernels"):

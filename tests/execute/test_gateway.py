@@ -81,7 +81,7 @@ def test_a_server_gives_what_a_kernel_here_gives(tmp_path: Path, server: Server)
     assert [cell.outputs for cell in there.cells] == [cell.outputs for cell in here.cells]
     assert "ZeroDivisionError" in (texts(there.cells)[5] or [""])[0]
     assert texts(there.cells)[-1] == [f"{tmp_path} one\n"]
-    assert server.kernels() == 0
+    assert server.has_ended_all()
 
 
 def test_all_runs_in_a_fresh_kernel_if_anything_must_and_nothing_else_asks_the_server(
@@ -121,7 +121,7 @@ def test_a_session_with_a_server_runs_all_after_an_edit(tmp_path: Path, server: 
         build = session.build()
         assert (build.ran, texts(build.deck.cells), build.is_clean) == ((0, 1), [[], ["2\n"]], True)
         assert session.build().ran == ()
-    assert server.kernels() == 0
+    assert server.has_ended_all()
 
 
 def test_an_absent_server_is_told_where_the_deck_names_it(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_cell_that_does_not_end_is_interrupted(tmp_path: Path, server: Server)
     told = failure(tmp_path, server.url, "#| timeout: 1\nx = 0\nwhile True:\n    x += 1")
     assert "cell 1 cannot be finished: it ran longer than 1 s, and was interrupted" in told
     assert time.monotonic() - began < 30
-    assert server.kernels() == 0
+    assert server.has_ended_all()
 
 
 def test_a_cell_that_cannot_be_interrupted_is_killed(
@@ -179,7 +179,7 @@ def test_a_cell_that_cannot_be_interrupted_is_killed(
     monkeypatch.setattr(kernel_module, "GRACE_S", 0.5)
     code = "#| timeout: 1\nimport signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     assert "and was killed, since interrupting it did not help" in failure(tmp_path, server.url, code)
-    assert server.kernels() == 0
+    assert server.has_ended_all()
 
 
 def test_a_kernel_that_dies_there_ends_the_deck_and_keeps_what_came_before(
@@ -195,7 +195,7 @@ def test_a_kernel_that_dies_there_ends_the_deck_and_keeps_what_came_before(
         ExecuteTools(store, run=False),
     )
     assert texts(kept.cells) == [["before\n"], None]
-    assert server.kernels() == 0
+    assert server.has_ended_all()
 
 
 def test_a_connection_that_is_lost_while_a_cell_runs_is_told(tmp_path: Path, server: Server) -> None:
@@ -241,7 +241,7 @@ def test_several_decks_run_there_at_once_each_in_its_own_kernel(tmp_path: Path, 
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(build, range(2))) == [[[], ["0\n"]], [[], ["1\n"]]]
-    assert server.kernels() == 0
+    assert server.has_ended_all()
 
 
 def test_all_can_be_stopped_while_a_cell_runs_there(tmp_path: Path, server: Server) -> None:
@@ -262,7 +262,7 @@ def test_all_can_be_stopped_while_a_cell_runs_there(tmp_path: Path, server: Serv
     kernels.stop()
     thread.join(20)
     assert told == ["cell 1 cannot be finished: it was stopped"]
-    assert server.kernels() == 0
+    assert server.has_ended_all()
 
 
 def test_what_the_server_holds_back_is_told(tmp_path: Path, server: Server) -> None:
@@ -312,7 +312,7 @@ def test_a_start_that_is_stopped_leaves_no_kernel_behind(
     kernels.stop()
     thread.join(20)
     assert not thread.is_alive()
-    assert server.kernels() == 0
+    assert server.has_ended_all()
 
 
 def test_the_server_is_passed_on_to_what_starts_kernels() -> None:
