@@ -627,6 +627,27 @@ def test_a_header_is_painted_first_and_pictures_stay_above_what_they_cover(
     assert (pixels == (255, 0, 0)).all(), "nothing of what is below is seen"
 
 
+def test_what_a_theme_places_by_the_slide_stays_there(browser: Browser, tmp_path: Path) -> None:
+    def slide(header: str) -> Page:
+        css = """
+        h1::after { content: ""; position: absolute; left: 0; bottom: 0; background: red; padding: 50px }
+        li { position: relative }
+        li::before { content: ""; position: absolute; left: -40px; background: blue; padding: 5px }"""
+        return page(f"{header}<h1>Title</h1><ul><li>one</li></ul>", css=css)
+
+    header = '<header style="position:absolute;right:0;top:0;color:white">Head</header>'
+    printed(slide(header), browser, tmp_path / "with.pdf")
+    printed(slide(""), browser, tmp_path / "without.pdf")
+    pixels = [np.asarray(_pixels(tmp_path / f"{name}.pdf", 1)) for name in ("with", "without")]
+    for colour in ((255, 0, 0), (0, 0, 255)):
+        places = [np.argwhere((one == colour).all(2)) for one in pixels]
+        assert len(places[0]) > 9
+        assert np.array_equal(*places)
+    # What may be is painted after the header all the same.
+    words = painted_text(tmp_path / "with.pdf", 1).split()
+    assert words.index("Head") < words.index("one")
+
+
 def test_text_that_throws_a_shadow_is_text(browser: Browser, tmp_path: Path) -> None:
     shadow = "background: #eee; filter: drop-shadow(0 4px 4px rgb(0 0 0 / 20%))"
     path = tmp_path / "deck.pdf"

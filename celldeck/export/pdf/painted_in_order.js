@@ -37,6 +37,7 @@
   for (const section of document.querySelectorAll("section")) {
     const styles = new Map();
     for (const element of section.querySelectorAll("*")) {
+      // Of a drawing, what is around it.
       const isBox = element instanceof HTMLElement || element.parentElement instanceof HTMLElement;
       if (isBox) styles.set(element, getComputedStyle(element));
     }
@@ -44,15 +45,21 @@
     const withWords = late.filter((element) => element instanceof HTMLElement && hasWords(element));
     if (withWords.every((element) => element.matches("footer"))) continue;
     const boxes = new Map(late.map((element) => [element, boxesIn(element)]));
+    // What is placed within an element has another box that it is placed by, once that is positioned.
+    const isPlaced = (style) => /absolute|fixed/.test(style.position);
+    const hasPlaced = ([element, style]) =>
+      style.position === "static" &&
+      ["::before", "::after"]
+        .map((pseudo) => getComputedStyle(element, pseudo))
+        .some((its) => its.content !== "none" && isPlaced(its));
+    const holders = [...styles].filter(([, style]) => isPlaced(style)).map(([element]) => element.parentElement);
+    holders.push(...[...styles].filter(hasPlaced).map(([element]) => element));
     const mayBeLate = (element) => {
       const style = styles.get(element);
       if (!(element instanceof HTMLElement) || !hasWords(element)) return false;
       if (style.position !== "static" || isLate(style)) return false;
       if (/^(inline$|contents|none|table-|ruby)/.test(style.display) || style.float !== "none") return false;
-      // What is placed within it has another box that it is placed by.
-      for (const [inner, its] of styles) {
-        if (/absolute|fixed/.test(its.position) && element.contains(inner)) return false;
-      }
+      if (holders.some((holder) => element.contains(holder))) return false;
       const own = boxesIn(element);
       const isFree = (its) => !its.some((box) => own.some((one) => overlap(one, box)));
       return [...boxes].every(([other, its]) => element.contains(other) || isFree(its));

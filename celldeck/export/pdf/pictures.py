@@ -119,7 +119,7 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
         opened.draft("RGB", size)
         ImageOps.exif_transpose(opened, in_place=True)
         own = _in_colours(opened)
-    if size > own.size:
+    if size[0] > own.width:
         # As squares, a photograph would take many bytes for what nobody misses.
         is_smooth = is_photograph(own)
         return _pack(data, own.size, quality) if is_smooth else _squares(own, size[0] // own.width)

@@ -113,16 +113,16 @@ def _image(pdf: Pdf, picture: Packed) -> Object:
     else:
         head.ColorSpace = space
     stream = pdf.make_stream(b"", head)
-    how = None
+    parameters = None
     if "/Predictor" in entries:
-        colours = 1 if space == Name.DeviceGray or "/Palette" in entries else 3
-        how = Dictionary(
+        channels = 1 if space == Name.DeviceGray or "/Palette" in entries else 3
+        parameters = Dictionary(
             Predictor=entries["/Predictor"],
-            Colors=colours,
+            Colors=channels,
             BitsPerComponent=entries["/BitsPerComponent"],
             Columns=entries["/Width"],
         )
-    stream.write(picture.data, filter=Name(entries["/Filter"]), decode_parms=how)
+    stream.write(picture.data, filter=Name(entries["/Filter"]), decode_parms=parameters)
     if picture.mask:
         width, height, data = picture.mask
         mask = pdf.make_stream(
