@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -56,9 +57,21 @@ _UNTIDY_S = 0.5
 """A tab for which somebody asks so soon need not be emptied."""
 
 # Fonts, pictures, then two frames: auto-scaling measures in the first and the result stands in the second.
-# A page out of sight may get no frames, hence the timer beside them. Printing does its own decoding.
+# A page out of sight gets no frames, hence the timer beside them, and pictures are not decoded there, nor are fonts
+# ready before somebody asks for a layout. Printing does its own decoding.
 _SETTLED = """(async (changesItself) => {
   const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 200); });
+  const fonts = async () => {
+    for (;;) {
+      // Only what is laid out asks for its fonts.
+      void document.documentElement?.offsetHeight;
+      if (document.fonts.status === "loaded") return;
+      await Promise.race([document.fonts.ready, new Promise((done) => setTimeout(done, 20))]);
+    }
+  };
+  const loaded = (image) => new Promise((done) => {
+    for (const event of ["load", "error"]) image.addEventListener(event, done, { once: true });
+  });
   // A page that another has gone on to may just have begun.
   if (document.readyState === "loading") {
     await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
@@ -66,15 +79,13 @@ _SETTLED = """(async (changesItself) => {
   const isPrinted = matchMedia("print").matches;
   const images = [...document.images];
   for (const image of images) image.loading = "eager";
-  const missing = images.filter((image) => !isPrinted || !image.complete);
-  await Promise.all(missing.map((image) => image.decode().catch(() => {})));
-  // Only what is laid out asks for its fonts.
-  void document.documentElement?.offsetHeight;
-  await document.fonts.ready;
+  if (isPrinted) await Promise.all(images.filter((image) => !image.complete).map(loaded));
+  else await Promise.all(images.map((image) => image.decode().catch(() => {})));
+  await fonts();
   if (!changesItself) return;
   await frame();
   await frame();
-  await document.fonts.ready;
+  await fonts();
 })"""
 
 
@@ -101,8 +112,8 @@ class Browser:
         self._timeout_s = timeout_s
         self._devtools: DevTools | None = None
         self._folder: Path | None = None
-        self._spare: list[tuple[str, str]] = []
-        """Targets and sessions of tabs that wait for who asks next."""
+        self._spare: list[_Window] = []
+        """Those that wait for who asks next."""
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -172,10 +183,9 @@ class Browser:
             with self._lock:
                 self._spare.append(spare)
 
-    def _give_back(self, devtools: DevTools, spare: tuple[str, str], tab: Tab) -> None:
+    def _give_back(self, devtools: DevTools, spare: _Window, tab: Tab) -> None:
         """Keep a tab that has done its work for who asks next, or close it; nobody has to wait for that."""
-        target, session = spare
-        devtools.forget(session)
+        devtools.forget(spare.session)
         with self._lock:
             is_kept = self._is_apart and len(self._spare) < _MOST_SPARE
             if is_kept:
@@ -183,17 +193,16 @@ class Browser:
         if is_kept:
             later = threading.Timer(_UNTIDY_S, self._empty, (devtools, spare, tab))
         else:
-            later = threading.Timer(0, self._close, (devtools, target, session))
+            later = threading.Timer(0, self._close, (devtools, spare))
         later.daemon = True
         later.start()
 
-    def _empty(self, devtools: DevTools, spare: tuple[str, str], tab: Tab) -> None:
+    def _empty(self, devtools: DevTools, spare: _Window, tab: Tab) -> None:
         """Let a tab that waits show nothing: its page takes memory, and maybe goes on doing something."""
         with self._lock:
             if spare not in self._spare:
                 return
             self._spare.remove(spare)
-        target, session = spare
         # Meanwhile the browser may be ended, and its folder with it.
         with suppress(DeckError, ProtocolError, OSError):
             if self._folder is not None:
@@ -201,50 +210,76 @@ class Browser:
                 blank = self._folder / "blank.html"
                 blank.touch()
                 tab.open(blank.as_uri(), changes_itself=False)
-                devtools.forget(session)
+                devtools.forget(spare.session)
                 with self._lock:
                     self._spare.append(spare)
                 return
-        self._close(devtools, target, session)
+        self._close(devtools, spare)
 
-    def _fresh(self, devtools: DevTools) -> tuple[str, str]:
+    def _fresh(self, devtools: DevTools) -> _Window:
         where = {"url": "about:blank"}
         if self._is_apart:
             # Tabs of one context share a process.
             context = devtools.call("Target.createBrowserContext", {"disposeOnDetach": True})
-            where["browserContextId"] = context["browserContextId"]
+            where |= {"browserContextId": context["browserContextId"], "windowState": "minimized"}
         target = devtools.call("Target.createTarget", where)["targetId"]
         session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
-        return target, session
+        window = devtools.call("Browser.getWindowForTarget", {"targetId": target})
+        return _Window(target, session, window["windowId"], window["bounds"]["windowState"] != "minimized")
 
     @contextmanager
-    def tab(self, width_px: float = 1280, height_px: float = 720, *, media: str = "") -> Iterator[Tab]:
+    def tab(
+        self, width_px: float = 1280, height_px: float = 720, *, media: str = "", is_seen: bool = True
+    ) -> Iterator[Tab]:
         """Give a tab with a window of this size, which is there to open something; take it back later.
 
         Args:
             media: `print` to lay the page out as it is printed; empty: as on a screen.
+            is_seen: False: the page is not painted on a screen, which takes time, and so it gets no frames. Only
+                where tabs share nothing.
         """
         devtools, folder = self._devtools, self._folder
         if devtools is None or folder is None:
             raise DeckError("the browser has been ended")
         with self._lock:
             spare = self._spare.pop() if self._spare else None
-        target, session = spare or self._fresh(devtools)
-        tab = Tab(devtools, session, Path(tempfile.mkdtemp(prefix="page-", dir=folder)), self._timeout_s)
+        window = spare or self._fresh(devtools)
+        place = Path(tempfile.mkdtemp(prefix="page-", dir=folder))
+        tab = Tab(devtools, window.session, place, self._timeout_s)
         try:
+            if self._is_apart:
+                window.show(devtools, is_seen)
             tab.call("Page.enable")
             tab.resize(width_px, height_px)
             tab.call("Emulation.setEmulatedMedia", {"media": media})
             yield tab
         except BaseException:
-            self._close(devtools, target, session)
+            self._close(devtools, window)
             raise
-        self._give_back(devtools, (target, session), tab)
+        self._give_back(devtools, window, tab)
 
-    def _close(self, devtools: DevTools, target: str, session: str) -> None:
+    def _close(self, devtools: DevTools, window: _Window) -> None:
         with suppress(DeckError, ProtocolError):
-            devtools.call("Target.closeTarget", {"targetId": target}, timeout_s=5)
-        devtools.forget(session)
+            devtools.call("Target.closeTarget", {"targetId": window.target}, timeout_s=5)
+        devtools.forget(window.session)
+
+
+@dataclass
+class _Window:
+    """What a tab is shown in."""
+
+    target: str
+    session: str
+    number: int
+    is_seen: bool
+
+    def show(self, devtools: DevTools, is_seen: bool) -> None:
+        """Let it be painted, or not."""
+        if is_seen == self.is_seen:
+            return
+        state = "normal" if is_seen else "minimized"
+        devtools.call("Browser.setWindowBounds", {"windowId": self.number, "bounds": {"windowState": state}})
+        self.is_seen = is_seen
 
 
 class Tab:

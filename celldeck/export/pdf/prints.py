@@ -146,8 +146,12 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         packing.begin(pictures[name], Look(scale))
     drawings = [picture for picture in pictures.values() if picture.kind == "drawing"]
     share = workshop.drawings.share(drawings)
-    with share as print_drawings, workshop.browser().tab(width, height, media="print") as tab:
-        tab.open_html(html, changes_itself=_changes_itself(plain))
+    changes = _changes_itself(plain)
+    browser = workshop.browser()
+    with share as print_drawings, browser.tab(width, height, media="print", is_seen=changes) as tab:
+        tab.open_html(html, changes_itself=changes)
+        # Auto-scaling waits for frames, or for this.
+        tab.evaluate("void dispatchEvent(new Event('beforeprint'))")
         if flows:
             tab.evaluate(f"({_script('paginate')})()")
         for script in ("soft_shadows", "painted_in_order"):
@@ -201,9 +205,12 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     )
 
 
+_CHANGING = re.compile(r"<(?:script|iframe|video|object|embed)\b", re.IGNORECASE)
+
+
 def _changes_itself(page: Page) -> bool:
-    """Say whether scripts change how a page looks: those of auto-scaling, or its author's."""
-    return any("data-auto-scaling" in slide or "<script" in slide.lower() for slide in page.slides)
+    """Say whether a page may go on to change when it is loaded: by scripts of its author, or other pages in it."""
+    return any(map(_CHANGING.search, page.slides))
 
 
 class _Packing:

@@ -7,6 +7,10 @@
   const nameIn = (address) => /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
   const isHere = (name, element) =>
     name in addresses && sheets[name].includes(element.closest(".celldeck-sheet").dataset.sheet);
+  // A page that is not seen decodes nothing; that is done when it is printed.
+  const loaded = (image) => new Promise((done) => {
+    for (const event of ["load", "error"]) image.addEventListener(event, done, { once: true });
+  });
   const left = new Set();
   const waiting = [];
   for (const image of document.images) {
@@ -15,8 +19,8 @@
     const { width, height } = getComputedStyle(image);
     image.style.setProperty("width", width, "important");
     image.style.setProperty("height", height, "important");
+    waiting.push(loaded(image));
     image.src = addresses[name];
-    waiting.push(image.decode().catch(() => {}));
   }
   for (const element of document.querySelectorAll("section, section *")) {
     for (const pseudo of [null, "::before", "::after"]) {
@@ -29,9 +33,11 @@
       }
       element.style.backgroundImage = `url("${addresses[name]}")`;
       const image = new Image();
+      waiting.push(loaded(image));
       image.src = addresses[name];
-      waiting.push(image.decode().catch(() => {}));
     }
   }
+  // What a style names is loaded when it is laid out.
+  void document.documentElement.offsetHeight;
   return Promise.all(waiting).then(() => [...left]);
 })
