@@ -57,7 +57,7 @@ _UNTIDY_S = 0.5
 """A tab for which somebody asks so soon need not be emptied."""
 
 # Fonts, pictures, then two frames: auto-scaling measures in the first and the result stands in the second.
-# A page out of sight gets no frames, hence the timer beside them, and pictures are not decoded there, nor are fonts
+# A page out of sight gets no frames, hence the timer beside them; pictures are not decoded there, nor fonts
 # ready before somebody asks for a layout. Printing does its own decoding.
 _SETTLED = """(async (changesItself) => {
   const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 200); });
@@ -235,8 +235,8 @@ class Browser:
 
         Args:
             media: `print` to lay the page out as it is printed; empty: as on a screen.
-            is_seen: False: the page is not painted on a screen, which takes time, and so it gets no frames. Only
-                where tabs share nothing.
+            is_seen: False: the page is not painted on a screen, which takes time, and so it gets no frames.
+                Only where tabs share nothing.
         """
         devtools, folder = self._devtools, self._folder
         if devtools is None or folder is None:

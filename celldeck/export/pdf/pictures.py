@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from PIL import Image as Pillow
 
 Quality = Literal["draft", "good", "lossless"]
+Part = tuple[float, float, float, float]
+"""Of a picture, left, top, right and bottom, as shares of its sides."""
 # Pixels for a CSS pixel of the page, and qualities of JPEGs: the first that gives so many decibels will do.
 _LOOKS: dict[Quality, tuple[float, dict[int, float]]] = {
     "draft": (1.0, {60: 0}),
@@ -36,14 +38,16 @@ _COLOURS_OF_EDGES = 2048
 _SPARSE = 20
 """A diagram that takes a byte for so many pixels, or less, keeps them without a comparison."""
 _LARGE_PX = 600_000
-_FINE = 34.5
+_FINE = 34.7
 """Decibels, below which a large picture gets more pixels than twice those of the screen."""
 _MORE = 1.25
+_NEARER = 4
+"""Decibels, by which the JPEG of such a picture is nearer: it has lost something already."""
 _BANDS = 8
 _EDGES = 0.05
 """Of the pixels of a mask: where no more are seen through in part, these are the edges of what is opaque."""
 _STEPS_OF_EDGES = 15
-_VERSION = 8
+_VERSION = 9
 
 
 @frozen
@@ -83,9 +87,19 @@ def packed_name(name: str, size_px: tuple[int, int], look: Look, quality: Qualit
 
 
 def pack(
-    name: str, data: bytes, size_px: tuple[int, int], look: Look, quality: Quality, folder: Path
+    name: str,
+    data: bytes,
+    size_px: tuple[int, int],
+    look: Look,
+    quality: Quality,
+    folder: Path,
+    part: Part | None = None,
 ) -> Packed:
     """Return a raster as the PDF will hold it, from `folder` if it was made before.
+
+    Args:
+        size_px: of the part.
+        part: what is seen of it; None: all.
 
     Raises:
         OSError: it is damaged.
@@ -93,21 +107,23 @@ def pack(
     file = folder / f"{packed_name(name, size_px, look, quality)}.picture"
     if kept := read_packed(file):
         return kept
-    packed = _pack(data, look.size(size_px, quality), quality)
+    packed = _pack(data, look.size(size_px, quality), quality, part)
     _keep(packed, file)
     return packed
 
 
-def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
+def _pack(data: bytes, size: tuple[int, int], quality: Quality, part: Part | None = None) -> Packed:
     from PIL import Image, ImageOps
 
     lossless = quality == "lossless"
+    asked = size
 
     Image.MAX_IMAGE_PIXELS = None  # a large photograph is made small here, which is the point
     with Image.open(io.BytesIO(data)) as opened:
         is_jpeg = opened.format == "JPEG"
         if (
             is_jpeg
+            and part is None
             and opened.mode in {"RGB", "L"}
             and opened.size == size
             and not opened.getexif().get(0x0112)
@@ -116,9 +132,12 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
             whole = Packed(_entries(size, space, 8) | {"/Filter": "/DCTDecode"}, data)
             if lossless or len(data) <= most_bytes(size):
                 return whole
-        opened.draft("RGB", size)
+        opened.draft("RGB", _of_whole(size, part))
         ImageOps.exif_transpose(opened, in_place=True)
         own = _in_colours(opened)
+    if part:
+        own = _cut(own, part, size, quality)
+        size = own.size
     if size[0] > own.width:
         # As squares, a photograph would take many bytes for what nobody misses.
         is_smooth = is_photograph(own)
@@ -132,7 +151,7 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
     if not is_jpeg and (flat := _palette(image)):
         fewer = Packed(*flat, mask)
         return diagram if diagram and _bytes_of(diagram) <= _WORTH * _bytes_of(fewer) else fewer
-    photograph = _photograph(image, quality, 2 if is_jpeg else 0, mask)
+    photograph = _photograph(image, quality, 2 if is_jpeg else 0, mask, is_fine=image.width > asked[0])
     # A picture of little detail may take less as it is.
     is_small = not is_jpeg and size == own.size and len(data) < len(photograph.data)
     return Packed(*_exact(image), mask) if is_small else photograph
@@ -140,30 +159,51 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality) -> Packed:
 
 def _in_colours(image: Pillow.Image) -> Pillow.Image:
     """Return a picture as RGB or L, or as RGBA if something is seen through it."""
+    # Pillow converts by a copy, even to what it is.
     if "A" in image.getbands() or "transparency" in image.info:
-        image = image.convert("RGBA")
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
         if image.getchannel("A").getextrema() != (255, 255):
             return image
-    # Pillow converts by a copy, even to what it is.
     return image if image.mode in {"RGB", "L"} else image.convert("RGB")
 
 
+def _of_whole(size: tuple[int, int], part: Part | None) -> tuple[int, int]:
+    """Return how many pixels a picture has, of which a part has so many."""
+    left, top, right, bottom = part or (0, 0, 1, 1)
+    return math.ceil(size[0] / (right - left)), math.ceil(size[1] / (bottom - top))
+
+
+def _cut(own: Pillow.Image, part: Part, size: tuple[int, int], quality: Quality) -> Pillow.Image:
+    """Return a part of a picture with so many pixels, or a few more; it may begin between two of its own."""
+    from PIL import Image
+
+    left, top, right, bottom = (share * own.size[at % 2] for at, share in enumerate(part))
+    whole = own.crop((math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)))
+    size = size if size == whole.size else _enough(whole, size, quality)
+    return own.resize(size, Image.Resampling.BICUBIC, (left, top, right, bottom), reducing_gap=2.0)
+
+
 def _resized(own: Pillow.Image, size: tuple[int, int], quality: Quality) -> Pillow.Image:
-    """Return a picture with so many pixels, or a few more if it is large and full of detail."""
+    """Return a picture with so many pixels, or a few more."""
     from PIL import Image
 
     if own.size == size:
         return own
-    if quality == "good" and size[0] * size[1] >= _LARGE_PX and _loss(own, size) < _FINE:
-        more = min(_MORE, own.width / size[0], own.height / size[1])
-        size = (round(size[0] * more), round(size[1] * more))
-    return own.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return own.resize(_enough(own, size, quality), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _enough(own: Pillow.Image, size: tuple[int, int], quality: Quality) -> tuple[int, int]:
+    """Return so many pixels, or a few more if a picture is large and full of detail."""
+    if quality != "good" or size[0] * size[1] < _LARGE_PX or _loss(own, size) >= _FINE:
+        return size
+    more = max(1.0, min(_MORE, own.width / size[0], own.height / size[1]))
+    return round(size[0] * more), round(size[1] * more)
 
 
 def _loss(own: Pillow.Image, size: tuple[int, int]) -> float:
-    """Return how near a picture with so many pixels comes to all of it, in decibels, by some bands of it.
+    """Return how near a picture with so many pixels comes to all of it, in decibels.
 
-    It is looked at as somebody sees it who has three dots where there are four pixels.
+    By how light it is, in some bands, as somebody sees it who has three dots where there are four pixels.
     """
     from PIL import Image
 
@@ -173,11 +213,10 @@ def _loss(own: Pillow.Image, size: tuple[int, int]) -> float:
     errors = []
     for number in range(_BANDS):
         top = (own.height - height) * number // (_BANDS - 1)
-        band = own.crop((0, top, own.width, top + height))
+        # Colours would take three times as long, and tell hardly more.
+        band = _on_paper(own.crop((0, top, own.width, top + height))).convert("L")
         few = band.resize(made, Image.Resampling.BICUBIC, reducing_gap=2.0)
-        errors.append(
-            squared_error(*(_on_paper(one.resize(seen, Image.Resampling.BOX)) for one in (band, few)))
-        )
+        errors.append(squared_error(*(one.resize(seen, Image.Resampling.BOX) for one in (band, few))))
     return in_decibels(sum(errors) / _BANDS)
 
 
@@ -233,32 +272,44 @@ def as_photograph(image: Pillow.Image, quality: Quality) -> Packed:
 
 
 def _photograph(
-    image: Pillow.Image, quality: Quality, subsampling: int, mask: tuple[int, int, bytes] | None = None
+    image: Pillow.Image,
+    quality: Quality,
+    subsampling: int,
+    mask: tuple[int, int, bytes] | None = None,
+    is_fine: bool = False,
 ) -> Packed:
     space = "/DeviceGray" if image.mode == "L" else "/DeviceRGB"
-    data = jpeg(image, _LOOKS[quality][1], subsampling)
+    nearer = _NEARER if is_fine else 0
+    data = jpeg(image, {q: enough + nearer for q, enough in _LOOKS[quality][1].items()}, subsampling)
     return Packed(_entries(image.size, space, 8) | {"/Filter": "/DCTDecode"}, data, mask)
 
 
-def reduced(data: bytes, size_px: tuple[int, int], look: Look, quality: Quality) -> bytes:
-    """Return a raster as a file with no more pixels than are seen; as it is, if that saves little."""
+def reduced(
+    data: bytes, size_px: tuple[int, int], look: Look, quality: Quality, part: Part | None = None
+) -> bytes:
+    """Return a raster as a file with no more pixels than are seen; as it is, if that saves little.
+
+    Args:
+        size_px: of the part.
+        part: what is seen of it; None: all.
+    """
     from PIL import Image, ImageOps
 
     size = look.size(size_px, quality)
-    if size[0] * size[1] > 0.8 * size_px[0] * size_px[1]:
+    if part is None and size[0] * size[1] > 0.8 * size_px[0] * size_px[1]:
         return data
     Image.MAX_IMAGE_PIXELS = None  # as in `_pack`
     file = io.BytesIO()
     try:
         with Image.open(io.BytesIO(data)) as opened:
             is_jpeg = opened.format == "JPEG"
-            if getattr(opened, "is_animated", False):
+            if part is None and getattr(opened, "is_animated", False):
                 return data
-            opened.draft("RGB", size)
+            opened.draft("RGB", _of_whole(size, part))
             image: Pillow.Image = ImageOps.exif_transpose(opened)
             has_alpha = "A" in image.getbands() or "transparency" in image.info
             image = image.convert("RGBA" if has_alpha else "RGB")
-        image = _resized(image, size, quality)
+        image = _cut(image, part, size, quality) if part else _resized(image, size, quality)
         if is_jpeg:
             image.save(file, "JPEG", quality=95, subsampling=0)
         else:

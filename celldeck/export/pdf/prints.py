@@ -5,9 +5,10 @@ The way of sheets through here::
     stand_ins     blanks take the place of their pictures
     paginate.js   in the browser: notes get the room that they need
     picture_shadows.js    pictures that cast a shadow stay pictures
+    parts_seen.js    what is seen of a background that is larger than its box is a picture of its own
     soft_shadows.js, painted_in_order.js    text stays text, and stands in the order in which it is read
     survey.js     how large each picture is shown, and whether as a whole; where formulas stand
-    drawn_size.js    for the two: how large a background is
+    drawn_size.js, changes_pixels.js    for these: how large a background is, and what has a filter
     put_back.js   pictures that are seen in part, or through a filter, stand there again
     print_smaller.js    the paper is made smaller; then it is printed. smaller: and enlarged
     pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept; photographs: JPEGs
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
 Document = Callable[[Page], str]
 """Gives the whole HTML of a page, from the template `print`."""
 
+_LARGEST_PX = 0.4
+"""CSS pixels for one of a picture, of which a part is made a picture of its own."""
 RELATIVE = "https://relative.invalid/"
 
 
@@ -157,7 +160,10 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         for script in ("soft_shadows", "painted_in_order"):
             tab.evaluate(f"({_script(script)})()")
         shadowed = _give_plain_shadows(tab, pictures, workshop) if "drop-shadow" in html else []
-        found = _surveyed(tab, pictures)
+        where = _backgrounds(plain)
+        if workshop.quality != "lossless":
+            pictures |= _give_parts(tab, pictures, excluded, where)
+        found = _surveyed(tab, pictures, where)
         uses: dict[str, Any] = found["uses"]
         # A picture that is seen in part on one sheet may be a whole one on another.
         parted = {name: _sheets(use, is_whole=False) for name, use in uses.items()}
@@ -169,7 +175,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
             if (picture := pictures[name]).kind == "raster" and name in whole
         }
         packing.drop_others(packed)
-        unsafe = _put_back(tab, pictures, back, uses, workshop)
+        unsafe = _put_back(tab, pictures, back, uses, workshop, where)
         is_small = not flows and workshop.quality != "lossless"
         content, is_small = (b"", False) if unsafe else _printed(tab, page.size_px, is_small)
         print_drawings(tab)
@@ -209,8 +215,17 @@ _CHANGING = re.compile(r"<(?:script|iframe|video|object|embed)\b", re.IGNORECASE
 
 
 def _changes_itself(page: Page) -> bool:
-    """Say whether a page may go on to change when it is loaded: by scripts of its author, or other pages in it."""
+    """Say whether a page may go on to change when it is loaded, by scripts or by other pages in it."""
     return any(map(_CHANGING.search, page.slides))
+
+
+_BLANK = re.compile(r"#[0-9a-f]{16}\b")
+
+
+def _backgrounds(page: Page) -> str:
+    """Return a selector of all that may have a blank in its background; to ask each element takes long."""
+    is_in_styles = _BLANK.search(page.css) or any("<style" in slide for slide in page.slides)
+    return "section, section *" if is_in_styles else 'section[style*="#"], section [style*="#"]'
 
 
 class _Packing:
@@ -226,7 +241,7 @@ class _Packing:
         key = packed_name(picture.name, picture.size_px, look, quality)
         if key not in self._begun:
             self._begun[key] = self._workshop.pool.submit(
-                pack, picture.name, picture.data, picture.size_px, look, quality, folder
+                pack, picture.name, picture.data, picture.size_px, look, quality, folder, picture.part
             )
         return key, self._begun[key]
 
@@ -243,16 +258,23 @@ _SIDE = re.compile(r"\b(width|height):\s*([\d.]+)px")
 def _guessed(page: Page, pictures: Mapping[str, Picture]) -> dict[str, float]:
     """Return for rasters how large they are probably shown: as they say, or else as they are."""
     scales: dict[str, float] = {}
+    unsure: set[str] = set()
     for slide in page.slides:
         for match in _IMAGE.finditer(slide):
             picture = pictures.get(match[1])
-            if picture is None:
+            # What throws a shadow is decided on later.
+            if picture is None or "filter" in match[0]:
+                unsure.add(match[1])
                 continue
             said = _SIDE.search(match[0])
             side = picture.size_px[0 if said and said[1] == "width" else 1]
             scale = float(said[2]) / side if said else 1.0
             scales[match[1]] = max(scale, scales.get(match[1], 0.0))
-    guesses = {name: scales.get(name, 1.0) for name, picture in pictures.items() if picture.kind == "raster"}
+    guesses = {
+        name: scales.get(name, 1.0)
+        for name, picture in pictures.items()
+        if picture.kind == "raster" and name not in unsure
+    }
 
     def fits(name: str) -> bool:
         sides = zip(pictures[name].size_px, page.size_px, strict=True)
@@ -274,9 +296,27 @@ def _give_plain_shadows(tab: Tab, pictures: Mapping[str, Picture], workshop: Wor
     return opaque
 
 
-def _surveyed(tab: Tab, pictures: Mapping[str, Picture]) -> dict[str, Any]:
+def _give_parts(
+    tab: Tab, pictures: Mapping[str, Picture], excluded: frozenset[str], where: str
+) -> dict[str, Picture]:
+    """Let what is seen of large backgrounds be pictures of their own; return these by name."""
+    sizes = json.dumps({p.name: p.size_px for p in pictures.values() if p.kind == "raster"})
+    others = f"{_script('drawn_size')}, {_script('changes_pixels')}"
+    call = f"({_script('parts_seen')})({json.dumps(where)}, {sizes}, {others}, {_LARGEST_PX}"
+    found = {
+        key: part
+        for key, (name, sides) in tab.evaluate(f"{call})").items()
+        if (part := pictures[name].part_of(tuple(sides))).name not in excluded
+    }
+    if found:
+        tab.evaluate(f"{call}, {json.dumps({key: part.blank for key, part in found.items()})})")
+    return {part.name: part for part in found.values()}
+
+
+def _surveyed(tab: Tab, pictures: Mapping[str, Picture], where: str) -> dict[str, Any]:
     sizes = json.dumps({name: (*picture.size_px, picture.is_sized) for name, picture in pictures.items()})
-    found: dict[str, Any] = tab.evaluate(f"({_script('survey')})({sizes}, {_script('drawn_size')})")
+    others = f"{_script('drawn_size')}, {_script('changes_pixels')}"
+    found: dict[str, Any] = tab.evaluate(f"({_script('survey')})({json.dumps(where)}, {sizes}, {others})")
     return found
 
 
@@ -300,6 +340,7 @@ def _put_back(
     back: Mapping[str, Sequence[str]],
     uses: Mapping[str, Any],
     workshop: Workshop,
+    where: str,
 ) -> set[str]:
     """Show pictures where they cannot be blanks, with as many pixels as are seen; return those left undone.
 
@@ -313,12 +354,13 @@ def _put_back(
         if picture.kind == "drawing":
             return f"data:image/svg+xml;base64,{base64.b64encode(picture.data).decode('ascii')}"
         look = Look(_scale(uses[picture.name], picture))
-        data = reduced(picture.data, picture.size_px, look, workshop.quality)
+        data = reduced(picture.data, picture.size_px, look, workshop.quality, picture.part)
         # Browsers go by the content.
         return f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}"
 
     addresses = dict(zip(back, workshop.pool.map(address, (pictures[name] for name in back)), strict=True))
-    return set(tab.evaluate(f"({_script('put_back')})({json.dumps(addresses)}, {json.dumps(back)})"))
+    given = ", ".join(json.dumps(one) for one in (where, addresses, back))
+    return set(tab.evaluate(f"({_script('put_back')})({given})"))
 
 
 def _script(name: str) -> str:

@@ -1,9 +1,9 @@
 /** Put pictures back where blanks stand for them; return the names of those for which that cannot be done here.
  *
- * Args, by name: `addresses` of what is shown in the place of the blank, which may have fewer pixels; the numbers of
- * the `sheets` where that is done.
+ * Args: `where`, a selector of all that may have a blank in its background; by name: `addresses` of what is shown in
+ * the place of the blank, which may have fewer pixels; the numbers of the `sheets` where that is done.
  */
-((addresses, sheets) => {
+((where, addresses, sheets) => {
   const nameIn = (address) => /#([0-9a-f]{16})(?:"|'|\)|$)/.exec(address)?.[1];
   const isHere = (name, element) =>
     name in addresses && sheets[name].includes(element.closest(".celldeck-sheet").dataset.sheet);
@@ -22,7 +22,7 @@
     waiting.push(loaded(image));
     image.src = addresses[name];
   }
-  for (const element of document.querySelectorAll("section, section *")) {
+  for (const element of document.querySelectorAll(where)) {
     for (const pseudo of [null, "::before", "::after"]) {
       const style = getComputedStyle(element, pseudo);
       const name = nameIn(style.backgroundImage);

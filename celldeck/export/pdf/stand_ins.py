@@ -19,6 +19,7 @@ from typing import Literal
 from urllib.parse import unquote_to_bytes
 
 from celldeck.export.embedded import data_urls
+from celldeck.export.pdf.pictures import Part
 from celldeck.frozen import frozen
 from celldeck.model import Page
 
@@ -48,6 +49,22 @@ class Picture:
     """Of the blank. A drawing without a size of its own has its proportions here."""
     is_sized: bool = True
     """It has this size where nothing else gives it one."""
+    part: Part | None = None
+    """What is seen of the picture in `data`; None: all of it."""
+
+    def part_of(self, part: Part) -> Picture:
+        """Return a part of it, as a picture with a name and a size of its own."""
+        told = f"{self.name} {' '.join(f'{side:.6f}' for side in part)}"
+        left, top, right, bottom = part
+        width, height = self.size_px
+        size = (max(1, round((right - left) * width)), max(1, round((bottom - top) * height)))
+        return replace(self, name=_name(told.encode()), size_px=size, part=part)
+
+    @property
+    def blank(self) -> str:
+        """The address of a picture that stands for it."""
+        encoded = base64.b64encode(blank_jpeg(*self.size_px, self.name)).decode("ascii")
+        return f"data:image/jpeg;base64,{encoded}#{self.name}"
 
 
 def set_aside(page: Page, excluded: frozenset[str] = frozenset()) -> tuple[Page, dict[str, Picture]]:
@@ -117,13 +134,16 @@ def _blank(address: str, pictures: dict[str, Picture], excluded: frozenset[str])
     is_drawing = head["type"] == "svg+xml"
     if is_drawing and len(data) < _SMALL_DRAWING_BYTES:
         return address
-    name = hashlib.sha256(data).hexdigest()[:_NAME_CHARACTERS]
+    name = _name(data)
     size, is_sized = _drawing_size(data) if is_drawing else (_raster_size(data), True)
     if name in excluded or not size or max(size) > _LARGEST_PX or min(size) < 1:
         return address
     pictures[name] = Picture(name, "drawing" if is_drawing else "raster", data, size, is_sized)
-    encoded = base64.b64encode(blank_jpeg(*size, name)).decode("ascii")
-    return f"data:image/jpeg;base64,{encoded}#{name}"
+    return pictures[name].blank
+
+
+def _name(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_NAME_CHARACTERS]
 
 
 def name_of(stream: bytes) -> str | None:

@@ -1,9 +1,9 @@
 /** Make a page ready to be printed, and say where its blanks stand and how large; see stand_ins.py.
  *
- * Args: `sizes` has [width, height, whether it has this size of its own] of each picture, by name; `drawnSize`: see
- * drawn_size.js.
+ * Args: `where`, a selector of all that may have a blank in its background; `sizes` has [width, height, whether it has
+ * this size of its own] of each picture, by name; `drawnSize` and `changesPixels`: see the files of these names.
  */
-((sizes, drawnSize) => {
+((where, sizes, drawnSize, changesPixels) => {
   // Chromium leaves out links to files, and would write the address of its temporary one into the PDF. So a link
   // to a file beside the deck goes through the print as one to this host, which exists nowhere. So does one to
   // another slide, which may be printed elsewhere.
@@ -31,13 +31,6 @@
     image.setAttribute("role", "img");
   }
 
-  const changesPixels = (element) => {
-    for (let at = element; at instanceof Element; at = at.parentElement) {
-      const style = getComputedStyle(at);
-      if (style.filter !== "none" || style.maskImage !== "none" || style.backdropFilter !== "none") return true;
-    }
-    return false;
-  };
   // What has a filter or a mask is printed without its tags: of such a picture, a box in its place tells, with as
   // little colour as is still printed.
   const content = "section img, [data-marpit-advanced-background-container] > figure:not([aria-hidden=true])";
@@ -101,7 +94,7 @@
     const isWhole = !changesPixels(image) && isFilled && !isCut(image, box);
     note(name, image, scale, isWhole || !isSeen, isSeen);
   }
-  for (const element of document.querySelectorAll("section, section *")) {
+  for (const element of document.querySelectorAll(where)) {
     for (const pseudo of [null, "::before", "::after"]) {
       const style = getComputedStyle(element, pseudo);
       const name = nameIn(style.backgroundImage);
