@@ -43,12 +43,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A running browser; a test that takes it is skipped where there is none."""
+    with _started(is_apart=False) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def printer() -> Iterator[Browser]:
+    """As `browser`, but one as decks are built with: its tabs share nothing."""
+    with _started(is_apart=True) as browser:
+        yield browser
+
+
+def _started(*, is_apart: bool) -> Browser:
     try:
         program = find_browser()
     except DeckError as error:
         pytest.skip(f"needs a browser: {error.message}")
-    with Browser(program) as browser:
-        yield browser
+    return Browser(program, is_apart=is_apart)
 
 
 @pytest.fixture

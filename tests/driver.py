@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -12,12 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
+from PIL import Image
 
 from celldeck.export.browser import Browser, Tab
 from celldeck.export.devtools import NavigatedError
 from celldeck.export.find_browser import find_browser
-from celldeck.export.pdf import Press
+from celldeck.export.paper import plain_paper
+from celldeck.export.pdf import Press, write_pdf
 from celldeck.export.pdf.pictures import Quality
 from celldeck.export.pdf.shelf import Shelf
 from celldeck.model import Metadata, Page
@@ -201,6 +205,25 @@ def words(pdf: Path, number: int) -> list[tuple[str, float, float]]:
     boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     word = re.compile(r'<word xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</word>')
     return [(text, float(left), float(right)) for left, right, text in word.findall(boxes)]
+
+
+def printed(
+    page: Page, browser: Browser, path: Path, quality: Quality = "good", labels: tuple[str, ...] = ()
+) -> pikepdf.Pdf:
+    """Print a page to a file without anything odd, and return the PDF."""
+    assert (
+        write_pdf(path, plain_paper(page, labels), press(browser, path.parent / "cache", path, quality)) == ()
+    )
+    return pikepdf.open(io.BytesIO(path.read_bytes()))
+
+
+def pixels(path: Path, number: int) -> Image.Image:
+    """Return a page (from 1) of a PDF as it is seen."""
+    if not shutil.which("pdftoppm"):
+        pytest.skip("needs poppler's pdftoppm")
+    command = ["pdftoppm", "-r", "72", "-f", str(number), "-l", str(number), "-png", str(path)]
+    shown = subprocess.run(command, capture_output=True, check=True).stdout
+    return Image.open(io.BytesIO(shown)).convert("RGB")
 
 
 def painted_text(pdf: Path, number: int) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import signal
 import socket
 import sys
 import threading
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from celldeck.errors import DeckError
 from celldeck.export.browser import Browser
@@ -231,6 +235,29 @@ def test_a_tab_that_has_done_its_work_is_used_again_as_a_fresh_one(program: Path
             _ = 1 / 0
         time.sleep(0.3)
         assert browser.spare == 0
+
+
+@pytest.mark.browser
+def test_a_tab_that_is_not_seen_is_whole_all_the_same(program: Path) -> None:
+    ttf = files("matplotlib") / "mpl-data" / "fonts" / "ttf" / "STIXSizOneSymReg.ttf"
+    font = base64.b64encode(ttf.read_bytes()).decode()
+    file = io.BytesIO()
+    Image.new("RGB", (300, 200), "red").save(file, "PNG")
+    picture = base64.b64encode(file.getvalue()).decode()
+    document = (
+        f"<style>@font-face {{ font-family: F; src: url(data:font/ttf;base64,{font}) }}</style>"
+        f"<p style='font-family: F'>x</p><img src='data:image/png;base64,{picture}'>"
+    )
+    there = "[document.visibilityState, document.fonts.check('16px F'), document.images[0].naturalWidth]"
+    with Browser(program, is_apart=True) as browser:
+        for is_seen, state in ((False, "hidden"), (True, "visible"), (False, "hidden")):
+            with browser.tab(media="print", is_seen=is_seen) as tab:
+                tab.open_html(document, changes_itself=is_seen)
+                assert tab.evaluate(there) == [state, True, 300]
+                frame = "requestAnimationFrame(() => done(true))"
+                got = tab.evaluate(f"new Promise((done) => {{ {frame}; setTimeout(done, 500) }})")
+                assert got is (True if is_seen else None)
+                assert tab.pdf(300, 300).startswith(b"%PDF")
 
 
 @pytest.mark.browser

@@ -215,3 +215,35 @@ def test_edges_have_fewer_shades_than_what_fades(tmp_path: Path, inner: float, m
     lossless = packed(image, tmp_path, quality="lossless").mask
     assert lossless
     assert zlib.decompress(lossless[2]) == exact.tobytes()
+
+
+def test_a_part_of_a_picture_has_what_is_seen_of_it(tmp_path: Path) -> None:
+    picture = noise(1200, 900, 2)
+    left, top, right, bottom = (0.1003, 0.25, 0.7003, 0.9)
+    size = (round((right - left) * 1200), round((bottom - top) * 900))
+    made = pack("0" * 16, _file(picture), size, Look(0.25), "good", tmp_path, (left, top, right, bottom))
+    image = shown(made)
+    assert image.size == (360, 292)
+    box = (left * 1200, top * 900, right * 1200, bottom * 900)
+
+    def nearness(x: int, y: int) -> float:
+        moved = (box[0] + x, box[1] + y, box[2] + x, box[3] + y)
+        return _decibels(picture.resize(image.size, Image.Resampling.BICUBIC, moved), image)
+
+    assert nearness(0, 0) > 34
+    # Nowhere else, not even by one of its own pixels.
+    assert nearness(0, 0) > max(nearness(x, y) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1))) + 1
+
+
+def test_a_part_is_that_of_the_picture_as_it_is_turned(tmp_path: Path) -> None:
+    # What is seen is the lower half of it, which the file has on its left.
+    picture = Image.new("RGB", (800, 600), "red")
+    picture.paste("blue", (400, 0, 800, 600))
+    exif = Image.Exif()
+    exif[0x0112] = 8
+    file = io.BytesIO()
+    picture.save(file, "JPEG", exif=exif, quality=95)
+    made = pack("0" * 16, file.getvalue(), (600, 400), Look(0.25), "good", tmp_path, (0, 0.5, 1, 1))
+    image = shown(made).convert("RGB")
+    assert image.size == (300, 200)
+    assert np.abs(np.asarray(image, float).mean((0, 1)) - (254, 0, 0)).max() < 4
