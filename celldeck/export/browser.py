@@ -225,7 +225,7 @@ class Browser:
         target = devtools.call("Target.createTarget", where)["targetId"]
         session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         window = devtools.call("Browser.getWindowForTarget", {"targetId": target})
-        return _Window(target, session, window["windowId"], window["bounds"]["windowState"] != "minimized")
+        return _Window(target, session, window["windowId"], window["bounds"].get("windowState") != "minimized")
 
     @contextmanager
     def tab(
@@ -274,12 +274,15 @@ class _Window:
     is_seen: bool
 
     def show(self, devtools: DevTools, is_seen: bool) -> None:
-        """Let it be painted, or not."""
+        """Let it be painted, or not, where the browser can do that."""
         if is_seen == self.is_seen:
             return
         state = "normal" if is_seen else "minimized"
-        devtools.call("Browser.setWindowBounds", {"windowId": self.number, "bounds": {"windowState": state}})
-        self.is_seen = is_seen
+        # A browser without windows refuses; its pages are all seen.
+        with suppress(ProtocolError):
+            bounds = {"windowState": state}
+            devtools.call("Browser.setWindowBounds", {"windowId": self.number, "bounds": bounds})
+            self.is_seen = is_seen
 
 
 class Tab:

@@ -12,13 +12,14 @@ import threading
 import time
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from celldeck.errors import DeckError
 from celldeck.export.browser import Browser
-from celldeck.export.devtools import ProtocolError
+from celldeck.export.devtools import DevTools, ProtocolError
 from celldeck.export.find_browser import find_browser
 
 
@@ -257,6 +258,25 @@ def test_a_tab_that_is_not_seen_is_whole_all_the_same(program: Path) -> None:
                 frame = "requestAnimationFrame(() => done(true))"
                 got = tab.evaluate(f"new Promise((done) => {{ {frame}; setTimeout(done, 500) }})")
                 assert got is (True if is_seen else None)
+                assert tab.pdf(300, 300).startswith(b"%PDF")
+
+
+@pytest.mark.browser
+def test_a_browser_that_cannot_hide_a_window_prints_it(
+    program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = DevTools.call
+
+    def call(devtools: DevTools, method: str, params: Any = None, **options: Any) -> Any:
+        if method == "Browser.setWindowBounds":
+            raise ProtocolError("not supported")
+        return plain(devtools, method, params, **options)
+
+    monkeypatch.setattr(DevTools, "call", call)
+    with Browser(program, is_apart=True) as browser:
+        for is_seen in (True, False):
+            with browser.tab(is_seen=is_seen) as tab:
+                tab.open_html("<p>one")
                 assert tab.pdf(300, 300).startswith(b"%PDF")
 
 
