@@ -225,7 +225,9 @@ class Browser:
         target = devtools.call("Target.createTarget", where)["targetId"]
         session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         window = devtools.call("Browser.getWindowForTarget", {"targetId": target})
-        return _Window(target, session, window["windowId"], window["bounds"].get("windowState") != "minimized")
+        return _Window(
+            target, session, window["windowId"], window["bounds"].get("windowState") != "minimized"
+        )
 
     @contextmanager
     def tab(
