@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -395,8 +396,74 @@ def test_a_style_that_asks_for_other_paper_is_printed_on_paper_of_full_size(
 ) -> None:
     pdf = printed(page(SOFT, css="@page :left { size: 800px 600px }"), browser, tmp_path / "deck.pdf")
     assert [float(side) for side in pdf.pages[0].mediabox] == [0, 0, 960, 540]
-    # A soft mask has a pixel for four of its 2,200 dots; on half the paper it would have 278.
-    assert max(int(image.Width) for image in _images(pdf)) > 500
+    # A soft mask has a pixel for two of its 2,200 dots; on half the paper it would have 550.
+    assert max(int(image.Width) for image in _images(pdf)) > 800
+
+
+def _widths(pdf: pikepdf.Pdf, number: int) -> list[int]:
+    """Return how wide the pictures of a page are, whatever they are in."""
+
+    def inside(drawn: Any) -> Iterator[int]:
+        resources = drawn.get("/Resources", {})
+        for state in resources.get("/ExtGState", {}).values():
+            if isinstance(mask := state.get("/SMask"), pikepdf.Dictionary):
+                yield from inside(mask.G)
+        for item in resources.get("/XObject", {}).values():
+            if item.get("/Subtype") == "/Image":
+                yield int(item.Width)
+            else:
+                yield from inside(item)
+
+    return sorted(inside(pdf.pages[number - 1].obj))
+
+
+_SOFT_BOX = '<div style="box-shadow:0 0 30px #000;width:600px;height:300px;margin:50px">soft</div>'
+
+
+@pytest.mark.parametrize(
+    "finer",
+    [
+        '<p style="filter:blur(3px)">filtered</p>',
+        '<p style="text-shadow:1px 1px 2px red">sharper</p>',
+        '<p class="before">a filter of what CSS adds</p>',
+        '<svg width="90" height="90"><mask id="m"><circle r="50" fill="white"/></mask>'
+        '<rect width="90" height="90" mask="url(#m)"/></svg>',
+    ],
+)
+def test_what_is_finer_than_a_soft_shadow_has_the_pixels_it_needs(
+    browser: Browser, tmp_path: Path, finer: str
+) -> None:
+    css = ".before::before { content: 'x'; filter: blur(2px) }"
+    deck = page(_SOFT_BOX, _SOFT_BOX + finer, css=css)
+    pdf = printed(deck, browser, tmp_path / "deck.pdf")
+    (soft,), (*_, same) = _widths(pdf, 1), _widths(pdf, 2)
+    assert 240 < soft < 270, "0.375 for each of 600 CSS pixels and its shadow"
+    assert 480 < same < 540, "twice as many"
+    # A sheet looks the same whatever it is printed with.
+    alone = printed(replace(deck, slides=deck.slides[:1]), browser, tmp_path / "alone.pdf")
+    assert alone.pages[0].Contents.read_bytes() == pdf.pages[0].Contents.read_bytes()
+    for number in (1, 2):
+        fine = printed(deck, browser, tmp_path / "fine.pdf", "lossless")
+        assert len(fine.pages) == 2
+        shown, wanted = (pixels(tmp_path / f"{name}.pdf", number) for name in ("deck", "fine"))
+        assert max(ImageStat.Stat(ImageChops.difference(shown, wanted)).rms) < 3
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p style="height:200px;background:radial-gradient(red 20%,blue 21%) 0 0/20px 20px">dots</p>',
+        '<p style="text-decoration:underline wavy red;font-size:60px">wavy</p>',
+    ],
+)
+def test_what_has_few_pixels_is_printed_on_paper_of_full_size(
+    browser: Browser, tmp_path: Path, html: str
+) -> None:
+    deck = page(html + '<p style="box-shadow:0 0 30px #000">soft</p>')
+    plain, fine = (printed(deck, browser, tmp_path / f"{q}.pdf", q) for q in ("good", "lossless"))
+    # They are pictures of the whole sheet.
+    counts = [sum(one.Width == 960 for one in _images(pdf)) for pdf in (plain, fine)]
+    assert counts[0] == counts[1] > 0
 
 
 def test_a_picture_that_is_none_leaves_the_rest_as_it_is(browser: Browser, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Sheets that were printed on half the paper."""
+"""Sheets that were printed on half the paper, or a quarter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import pikepdf
 import pytest
 
-from celldeck.export.pdf.smaller import enlarge, paper_of
+from celldeck.export.pdf.smaller import SCALES, enlarge, paper_of
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from celldeck.export.pdf.smaller import enlarge, paper_of
     ],
 )
 def test_places_are_those_of_full_size(printed: str, enlarged: str) -> None:
-    width, height = (side * 0.75 for side in paper_of((1280, 720)))
+    width, height = (side * 0.75 for side in paper_of((1280, 720), SCALES[0]))
     pdf = pikepdf.new()
     pdf.add_blank_page(page_size=(width, height))
     content = f"q\n{printed}\n(text\n) Tj\nQ\n"
@@ -32,3 +32,18 @@ def test_places_are_those_of_full_size(printed: str, enlarged: str) -> None:
     assert pdf.pages[0].Contents.read_bytes().decode() == expected
     assert [float(side) for side in pdf.pages[0].mediabox] == [0, 0, 960, 540]
     pdf.save(io.BytesIO())
+
+
+def test_each_page_is_enlarged_as_its_paper_wants_it() -> None:
+    pdf = pikepdf.new()
+    for scale in SCALES:
+        width, height = (side * 0.75 for side in paper_of((1280, 720), scale))
+        pdf.add_blank_page(page_size=(width, height))
+        pdf.pages[-1].Contents = pdf.make_stream(b"0 0 10 10 re\n")
+    enlarge(pdf, (1280, 720))
+    # A quarter of 720 pixels is no whole number of steps: the paper is higher, and all begins at its top.
+    assert [sheet.Contents.read_bytes() for sheet in pdf.pages] == [
+        b"2 0 0 2 0 0 cm\n0 0 10 10 re\n",
+        b"4 0 0 4 0 -12 cm\n0 0 10 10 re\n",
+    ]
+    assert all([float(side) for side in sheet.mediabox] == [0, 0, 960, 540] for sheet in pdf.pages)

@@ -99,7 +99,7 @@ def _make(path: Path, paper: Paper, press: Press, keys: Keys) -> tuple[bytes, tu
         found = [None] * len(found)
     leaves = [_leaves(sheet, printed) for sheet, printed in zip(paper.sheets, found, strict=True)]
     is_regular = True
-    with _printing(paper, missing, press, keys.are_apart) as printing:
+    with _printing(paper, missing, press, keys) as printing:
         # What is there already is copied while the browser is busy.
         sheaf = Sheaf([leaf for own in leaves for leaf in own])
         for numbers, future in printing:
@@ -134,16 +134,19 @@ def _leaves(sheet: Sheet, printed: Printed | None) -> list[Leaf]:
 
 @contextmanager
 def _printing(
-    paper: Paper, missing: Sequence[int], press: Press, are_apart: bool
+    paper: Paper, missing: Sequence[int], press: Press, keys: Keys
 ) -> Iterator[Sequence[tuple[Sequence[int], Future[Print]]]]:
     """Print the sheets that are missing, several at a time where that pays; give what is being printed."""
     if not missing:
         yield ()
         return
-    with _TABS.taken(len(missing) // _FEWEST_SHEETS if are_apart else 1) as tabs:
+    with _TABS.taken(len(missing) // _FEWEST_SHEETS if keys.are_apart else 1) as tabs:
         size = -(-len(missing) // tabs)
         chunks = [missing[at : at + size] for at in range(0, len(missing), size)]
         with ThreadPoolExecutor(len(chunks)) as printing, ThreadPoolExecutor(os.cpu_count()) as pool:
             drawings = Drawings(press.pictures)
-            workshop = Workshop(press.document, press.browser, press.pictures, press.quality, pool, drawings)
+            scale = 1.0 if press.quality == "lossless" else keys.scale
+            workshop = Workshop(
+                press.document, press.browser, press.pictures, press.quality, pool, drawings, scale
+            )
             yield [(chunk, printing.submit(print_sheets, paper, chunk, workshop)) for chunk in chunks]

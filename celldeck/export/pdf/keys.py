@@ -8,16 +8,21 @@ from hashlib import blake2b
 from itertools import count
 from pathlib import Path
 
+from xxhash import xxh3_128_digest
+
 import celldeck
 from celldeck.export.embedded import without_data_urls
 from celldeck.export.paper import Paper
+from celldeck.export.pdf.rasterised import Rasterised, rasterised, smallest_scale
 from celldeck.frozen import frozen
 
 _TOTAL = re.compile(r' data-marpit-pagination-total="\d+"')
-_ADDRESS = (
-    r"""(?:src|srcset|poster|data|xlink:href)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//"""
+_LOADS = re.compile(
+    r"""(?:(?:src|srcset|poster|data|xlink:href)\s*=\s*["']?\s*|url\(\s*["']?|<image[^>]*href=["']?)(?:https?:)?\Z""",
+    re.IGNORECASE,
 )
-_REMOTE = re.compile(rf"{_ADDRESS}|<image[^>]*href=[\"']?https?:|@import\s", re.IGNORECASE)
+_LONGEST_START = 300
+"""Characters of a tag before an address in it, more than anybody writes."""
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 _COUNTED = re.compile(r"counter-(?:increment|reset|set)\s*:")
 _REFERENCE = re.compile(r"""url\(\s*["']?#([^"')]+)|<use\b[^>]*href=["']#([^"']+)""")
@@ -34,6 +39,8 @@ class Keys:
     """Each sheet looks the same without the others."""
     steady: frozenset[str]
     """The keys of sheets that will look tomorrow as they do now: nothing in them is remote."""
+    scale: float
+    """How small the paper of any of them may be for one of full size."""
 
 
 @frozen
@@ -43,6 +50,7 @@ class _Read:
     digest: bytes
     is_apart: bool
     is_steady: bool
+    rasterised: frozenset[Rasterised]
 
 
 Known = dict[str, _Read]
@@ -67,8 +75,17 @@ def keys_of(paper: Paper, made_with: Sequence[str], known: Known | None = None) 
     known.clear()
     known.update(read)
     look, *sheets = (read[html] for html in wanted)
+    # Of all of them, so that a sheet is printed as it was whatever it is printed with.
+    scale = _scale(paper, frozenset().union(*(part.rasterised for part in (look, *sheets))))
     start = blake2b(look.digest, digest_size=16)
-    for text in (celldeck.__version__, repr(paper.size_px), str(paper.flows), *made_with, *_fonts()):
+    for text in (
+        celldeck.__version__,
+        repr(paper.size_px),
+        str(paper.flows),
+        str(scale),
+        *made_with,
+        *_fonts(),
+    ):
         start.update(text.encode() + b"\0")
     are_apart = all(part.is_apart for part in (look, *sheets))
     if not are_apart:
@@ -82,17 +99,37 @@ def keys_of(paper: Paper, made_with: Sequence[str], known: Known | None = None) 
         key = own.hexdigest()
         keys.append(f"{key}-{next(counted.setdefault(key, count()))}")
     steady = (key for key, sheet in zip(keys, sheets, strict=True) if look.is_steady and sheet.is_steady)
-    return Keys(tuple(keys), are_apart, frozenset(steady))
+    return Keys(tuple(keys), are_apart, frozenset(steady), scale)
+
+
+def _scale(paper: Paper, found: frozenset[Rasterised]) -> float:
+    if paper.flows:
+        return 1.0
+    # On a handout, slides are smaller than they are.
+    are_slides = paper.size_px == paper.page.size_px
+    return smallest_scale(found) if are_slides else max(0.5, smallest_scale(found))
 
 
 def _read(html: str) -> _Read:
-    digest = blake2b(html.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    # A fast one will do: nobody gains by slides that are not told apart, and with pictures they are long.
+    digest = xxh3_128_digest(html.encode("utf-8", "surrogatepass"))
     # Pictures are most of a deck, and say nothing of these things.
     bare = without_data_urls(html)
     is_apart = not _SCRIPT.search(bare) and not _COUNTED.search(bare)
     for match in _REFERENCE.finditer(bare):
         is_apart &= f'id="{match[1] or match[2]}"' in bare
-    return _Read(digest, is_apart, not _REMOTE.search(bare))
+    return _Read(digest, is_apart, not _is_remote(bare), rasterised(bare))
+
+
+def _is_remote(bare: str) -> bool:
+    """Say whether something is loaded from the network."""
+    # Looking for what all addresses have is fast.
+    at = bare.find("//")
+    while at >= 0:
+        if _LOADS.search(bare[max(0, at - _LONGEST_START) : at]):
+            return True
+        at = bare.find("//", at + 2)
+    return "@import" in bare.lower()
 
 
 def browser_mark(program: Path) -> str:

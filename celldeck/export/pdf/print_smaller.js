@@ -1,8 +1,10 @@
 /** Let the sheets be printed on smaller paper; say whether that can be done: no style may ask for other paper.
  *
- * Args: `from` and `to`, [width, height] in CSS pixels.
+ * Args: `from` and `to`, [width, height] in CSS pixels; `smaller`: the same for sheets that have soft shadows, but
+ * nothing that needs more pixels, or null; `scale`, of these, beside that of the others.
  */
-((from, to) => {
+((from, to, smaller, scale) => {
+  const SOFT_PX = 4; // Less would be too fine for a pixel that 1.3 of the slide's are wide.
   const size = ([width, height]) => `${width}px ${height}px`;
   const rules = [];
   const collect = (list) => {
@@ -20,5 +22,44 @@
   const isPlain = (rule) => !rule.selectorText && rule.style.getPropertyValue("size") === size(from);
   if (!rules.length || !rules.every(isPlain)) return false;
   for (const rule of rules) rule.style.setProperty("size", size(to));
+  if (!smaller) return true;
+
+  const blurs = (shadows) => {
+    if (shadows === "none") return [];
+    // Chromium writes the colour first: its commas are no separators.
+    const lengths = shadows.replace(/\([^()]*\)/g, "").split(",");
+    return lengths.map((shadow) => parseFloat(shadow.match(/-?[\d.]+(?:e-?\d+)?px/g)[2])).filter((blur) => blur > 0);
+  };
+  const isFlat = ({ filter, backdropFilter, maskImage, maskBorderSource, webkitBoxReflect, transform, perspective }) =>
+    [filter, backdropFilter, maskImage, maskBorderSource, webkitBoxReflect, perspective].every(
+      (value) => !value || value === "none",
+    ) && !transform.startsWith("matrix3d");
+  const isSoft = (sheet) => {
+    if (!sheet.querySelector("svg[data-marpit-svg]")) return false;
+    if (sheet.querySelector("canvas, mask, video, iframe, object, embed")) return false;
+    let isShadowed = false;
+    for (const element of sheet.querySelectorAll("*")) {
+      for (const pseudo of [null, "::before", "::after"]) {
+        const style = getComputedStyle(element, pseudo);
+        if (pseudo && style.content === "none") continue;
+        const soft = [...blurs(style.boxShadow), ...blurs(style.textShadow)];
+        if (!isFlat(style) || soft.some((blur) => blur < SOFT_PX)) return false;
+        isShadowed ||= soft.length > 0;
+      }
+    }
+    return isShadowed;
+  };
+  const soft = [...document.querySelectorAll(".celldeck-sheet")].filter(isSoft);
+  document.head.append(
+    Object.assign(document.createElement("style"), {
+      textContent: `@page celldeck-smaller { size: ${size(smaller)}; margin: 0 }`,
+    }),
+  );
+  for (const sheet of soft) {
+    const [width, height] = from.map((side) => `${side * scale}px`);
+    // The drawing that a slide stands in is scaled with it.
+    Object.assign(sheet.firstElementChild.style, { width, height });
+    Object.assign(sheet.style, { page: "celldeck-smaller", width, height });
+  }
   return true;
 })

@@ -10,7 +10,8 @@ The way of sheets through here::
     survey.js     how large each picture is shown, and whether as a whole; where formulas stand
     drawn_size.js, changes_pixels.js    for these: how large a background is, and what has a filter
     put_back.js   pictures that are seen in part, or through a filter, stand there again
-    print_smaller.js    the paper is made smaller; then it is printed. smaller: and enlarged
+    print_smaller.js    the paper is made smaller, as `rasterised` allows; then it is printed
+    smaller       and enlarged
     pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept; photographs: JPEGs
     repack        what Chromium has deflated, as photographs
     drawings      then, in the same tab, each SVG is printed once, alone, and kept
@@ -48,7 +49,7 @@ from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.parts import Survey, take_apart
 from celldeck.export.pdf.pictures import Look, Packed, Quality, is_opaque, pack, packed_name, reduced
 from celldeck.export.pdf.repack import repack
-from celldeck.export.pdf.smaller import SCALE, enlarge, paper_of
+from celldeck.export.pdf.smaller import SCALES, enlarge, paper_of
 from celldeck.export.pdf.stand_ins import Picture, set_aside
 from celldeck.export.pdf.structure import mark_artifacts, mark_forms, mend_tags
 from celldeck.export.pdf.swap import blanks, places_of
@@ -78,6 +79,8 @@ class Workshop:
     pool: Executor
     """Makes pictures ready."""
     drawings: Drawings
+    scale: float = 1.0
+    """How small the paper may be for one of full size; see `rasterised.py`."""
 
 
 @dataclass(frozen=True)
@@ -176,8 +179,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         }
         packing.drop_others(packed)
         unsafe = _put_back(tab, pictures, back, uses, workshop, where)
-        is_small = not flows and workshop.quality != "lossless"
-        content, is_small = (b"", False) if unsafe else _printed(tab, page.size_px, is_small)
+        content, is_small = (b"", False) if unsafe else _printed(tab, page.size_px, workshop.scale)
         print_drawings(tab)
     seen = [pictures[name] for name in uses if name in whole]
     drawn = workshop.drawings.wait(drawings)
@@ -320,12 +322,18 @@ def _surveyed(tab: Tab, pictures: Mapping[str, Picture], where: str) -> dict[str
     return found
 
 
-def _printed(tab: Tab, size_px: tuple[float, float], is_small: bool) -> tuple[bytes, bool]:
-    """Print what a tab shows, on smaller paper if that can be done; say whether it was."""
-    paper = paper_of(size_px)
-    sizes = json.dumps([size_px, paper])
-    if is_small and tab.evaluate(f"({_script('print_smaller')})(...{sizes})"):
-        return tab.pdf(*paper, scale=SCALE), True
+def _printed(tab: Tab, size_px: tuple[float, float], smallest: float) -> tuple[bytes, bool]:
+    """Print what a tab shows, on smaller paper if that can be done; say whether it was.
+
+    Args:
+        smallest: of the scales that paper may have.
+    """
+    scale = max(smallest, SCALES[0])
+    paper = paper_of(size_px, scale)
+    smaller = paper_of(size_px, smallest) if smallest < scale else None
+    told = json.dumps([size_px, paper, smaller, smallest / scale])
+    if scale < 1 and tab.evaluate(f"({_script('print_smaller')})(...{told})"):
+        return tab.pdf(*paper, scale=scale), True
     return tab.pdf(*size_px), False
 
 

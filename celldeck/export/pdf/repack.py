@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from pikepdf import Object, Pdf
 
 _LEAST_BYTES = 8192
+_LEAST_BYTES_OF_MASKS = 1024
 _BITS_OF_PHOTOGRAPHS = 1.0
 """For a pixel, deflated: diagrams have fewer."""
-_COARSE = 4
+_COARSE = 2
 """A soft mask has a pixel for so many dots."""
 _SMOOTH = 2.0
 """Of 255, by which pixels may differ, on average, from those that are made from half as many."""
@@ -57,11 +58,13 @@ def _images(pdf: Pdf) -> Iterator[Object]:
 def _job(image: Object, quality: Quality) -> tuple[Any, ...] | None:
     """Return what to call, and with what; None: the picture is well as it is."""
     size, length = (int(image.Width), int(image.Height)), int(image.Length)
-    if length < _LEAST_BYTES:
+    is_jpeg = image.get("/Filter") == "/DCTDecode"
+    is_mask = is_jpeg and image.get("/ColorSpace") == "/DeviceGray"
+    if length < (_LEAST_BYTES_OF_MASKS if is_mask else _LEAST_BYTES):
         return None
-    if image.get("/Filter") == "/DCTDecode":
-        if image.get("/ColorSpace") == "/DeviceGray":
-            return (_coarse, image.read_raw_bytes(), size)
+    if is_mask:
+        return (_coarse, image.read_raw_bytes(), size)
+    if is_jpeg:
         if length > most_bytes(size):
             return (_again, image.read_raw_bytes(), quality)
         return None

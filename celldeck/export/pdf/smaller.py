@@ -1,8 +1,9 @@
-"""Sheets are printed on paper of half their size, and enlarged afterwards.
+"""Sheets are printed on paper of half their size, or a quarter, and enlarged afterwards.
 
 What a PDF cannot say with lines and letters, soft shadows and filters above all, Chromium draws as pictures
 of 300 dots an inch of paper. That is three for a CSS pixel, more than is seen, and drawing them takes most
 of the time that such a deck takes to print. On half the paper there are one and a half.
+`rasterised.py` says how small the paper may be.
 
 PDF 32000-1:2008, 8.3.4 (transformation matrices), 8.7.3.1 (where patterns begin).
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.pdf.matrix import Matrix, times
@@ -20,32 +21,34 @@ from celldeck.export.pdf.matrix import Matrix, times
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
 
-SCALE = 0.5
-"""A power of two, so that Chromium's numbers stay the same but for their size."""
-_STEP_PX = 16
-"""On the half of so many CSS pixels there are whole points, and dots; else each page is moved by a rest."""
+SCALES = (0.5, 0.25)
+"""Powers of two, so that Chromium's numbers stay the same but for their size."""
+_STEP_PX = 8
+"""On so many CSS pixels of paper there are whole points, and dots; else each page is moved by a rest."""
 
 _PLACES = re.compile(rb"^[-\d. ]+ (?:cm|re)$", re.MULTILINE)
 _MOST = 10 << 24
 """Chromium writes a number with so many decimals that, without the point, it is below this."""
 
 
-def paper_of(size_px: tuple[float, float]) -> tuple[float, float]:
+def paper_of(size_px: tuple[float, float], scale: float) -> tuple[float, float]:
     """Return the size in CSS pixels of the paper for sheets of a size, of which it may show a little more."""
-    width, height = (math.ceil(side / _STEP_PX) * _STEP_PX * SCALE for side in size_px)
+    width, height = (math.ceil(side * scale / _STEP_PX) * _STEP_PX for side in size_px)
     return width, height
 
 
 def enlarge(pdf: Pdf, size_px: tuple[float, float]) -> None:
-    """Make the pages of a print as large as the sheets are."""
+    """Make the pages of a print, whose paper has one of the scales, as large as the sheets are."""
     from pikepdf import Array
 
     width, height = (side * 0.75 for side in size_px)
     places: dict[tuple[int, int], Matrix] = {}
     copies: dict[tuple[tuple[int, int], Matrix], Object] = {}
+    quarter = [side * 0.75 for side in paper_of(size_px, SCALES[1])]
     for sheet in pdf.pages:
+        scale = SCALES[float(sheet.mediabox[2]) == quarter[0]]
         # What is drawn begins at the top.
-        matrix = (1 / SCALE, 0, 0, 1 / SCALE, 0, height - float(sheet.mediabox[3]) / SCALE)
+        matrix = (1 / scale, 0, 0, 1 / scale, 0, height - float(sheet.mediabox[3]) / scale)
         places[sheet.obj.objgen] = matrix
         sheet.obj.MediaBox = Array([0, 0, width, height])
         for annotation in sheet.get("/Annots", ()):
@@ -54,26 +57,26 @@ def enlarge(pdf: Pdf, size_px: tuple[float, float]) -> None:
                     annotation[key] = _moved(annotation[key], matrix)
         _enlarge_patterns(pdf, sheet.obj, matrix, copies)
         numbers = " ".join(f"{number:.12g}" for number in matrix)
-        content = _PLACES.sub(_as_at_full_size, sheet.Contents.read_bytes())
+        content = _PLACES.sub(partial(_as_at_full_size, scale=scale), sheet.Contents.read_bytes())
         sheet.Contents.write(f"{numbers} cm\n".encode() + content)
     if "/Outlines" in pdf.Root:
         _enlarge_entries(pdf.Root.Outlines.get("/First"), places)
 
 
-def _as_at_full_size(match: re.Match[bytes]) -> bytes:
-    """Return the numbers of a place as the halves of what Chromium writes at full size.
+def _as_at_full_size(match: re.Match[bytes], scale: float) -> bytes:
+    """Return the numbers of a place as parts of what Chromium writes at full size.
 
     What lies on the edge of a pixel is else drawn on its other side.
     """
     *numbers, operator = match[0].split(b" ")
-    return b" ".join([*(_halved(number) for number in numbers), operator])
+    return b" ".join([*(_part(number, scale) for number in numbers), operator])
 
 
 @lru_cache(maxsize=1 << 14)
-def _halved(number: bytes) -> bytes:
-    value = float(number) / SCALE
+def _part(number: bytes, scale: float) -> bytes:
+    value = float(number) / scale
     decimals = next((count for count in range(8, 0, -1) if abs(value) * 10**count < _MOST), 0)
-    return f"{round(value, decimals) * SCALE:.10f}".rstrip("0").rstrip(".").encode()
+    return f"{round(value, decimals) * scale:.10f}".rstrip("0").rstrip(".").encode()
 
 
 def _enlarge_patterns(
