@@ -144,16 +144,18 @@ class LocalFiles:
         wanted = Path(next(_names(address)))
         for folder in folders:
             try:
-                files = sorted(path for path in (folder / wanted).parent.iterdir() if path.is_file())
+                with os.scandir((folder / wanted).parent) as entries:
+                    names = sorted(entry.name for entry in entries if entry.is_file())
             except (OSError, ValueError):
                 continue
-            for path in files:
-                if path.name.lower() == wanted.name.lower():
-                    return path.name
-            for path in files:
-                is_picture = _TYPES.get(path.suffix.lower(), "").startswith("image/")
-                if is_picture and path.stem.lower() == wanted.stem.lower():
-                    return path.name
+            for name in names:
+                if name.lower() == wanted.name.lower():
+                    return name
+            for name in names:
+                stem, suffix = os.path.splitext(name.lower())
+                is_picture = _TYPES.get(suffix, "").startswith("image/")
+                if is_picture and stem == wanted.stem.lower():
+                    return name
         return None
 
     def content(self, path: Path, *, picture: bool = False) -> Content:

@@ -71,10 +71,15 @@ class SlideSteps:
         return frozenset(own or shown)
 
 
-@lru_cache(maxsize=512)
 def read_steps(slide: str) -> SlideSteps:
-    if "data-marpit-fragment" not in slide and "data-celldeck-states" not in slide:
-        return SlideSteps()
+    """Return the steps of a slide, given as its HTML."""
+    # To keep a slide, with its pictures, takes longer than to see that it has none.
+    has_steps = "data-marpit-fragment" in slide or "data-celldeck-states" in slide
+    return _read_steps(slide) if has_steps else SlideSteps()
+
+
+@lru_cache(maxsize=512)
+def _read_steps(slide: str) -> SlideSteps:
     reader = _Reader(slide)
     reader.feed(slide)
     reader.close()

@@ -16,7 +16,7 @@ from celldeck.export.paper import Paper
 from celldeck.export.pdf.rasterised import Rasterised, rasterised, smallest_scale
 from celldeck.frozen import frozen
 
-_TOTAL = re.compile(r' data-marpit-pagination-total="\d+"')
+_TOTAL = ' data-marpit-pagination-total="'
 _LOADS = re.compile(
     r"""(?:(?:src|srcset|poster|data|xlink:href)\s*=\s*["']?\s*|url\(\s*["']?|<image[^>]*href=["']?)(?:https?:)?\Z""",
     re.IGNORECASE,
@@ -47,14 +47,13 @@ class Keys:
 class _Read:
     """What is found out about a sheet's HTML."""
 
-    digest: bytes
     is_apart: bool
     is_steady: bool
     rasterised: frozenset[Rasterised]
 
 
-Known = dict[str, _Read]
-"""What was found out, by the HTML: most sheets of a deck are those of its build before."""
+Known = dict[bytes, _Read]
+"""What was found out, by the digest of the HTML: most sheets of a deck are those of its build before."""
 
 
 def keys_of(paper: Paper, made_with: Sequence[str], known: Known | None = None) -> Keys:
@@ -70,14 +69,15 @@ def keys_of(paper: Paper, made_with: Sequence[str], known: Known | None = None) 
     css = paper.page.css
     known = {} if known is None else known
     shows_total = "pagination-total" in css
-    wanted = [css, *(sheet.html if shows_total else _TOTAL.sub("", sheet.html) for sheet in paper.sheets)]
-    read = {html: known.get(html) or _read(html) for html in wanted}
+    wanted = [css, *(sheet.html if shows_total else _without_total(sheet.html) for sheet in paper.sheets)]
+    digests = [_digest(html) for html in wanted]
+    read = {digest: known.get(digest) or _read(html) for digest, html in zip(digests, wanted, strict=True)}
     known.clear()
     known.update(read)
-    look, *sheets = (read[html] for html in wanted)
+    look, *sheets = (read[digest] for digest in digests)
     # Of all of them, so that a sheet is printed as it was whatever it is printed with.
     scale = _scale(paper, frozenset().union(*(part.rasterised for part in (look, *sheets))))
-    start = blake2b(look.digest, digest_size=16)
+    start = blake2b(digests[0], digest_size=16)
     for text in (
         celldeck.__version__,
         repr(paper.size_px),
@@ -89,13 +89,13 @@ def keys_of(paper: Paper, made_with: Sequence[str], known: Known | None = None) 
         start.update(text.encode() + b"\0")
     are_apart = all(part.is_apart for part in (look, *sheets))
     if not are_apart:
-        for sheet in sheets:
-            start.update(sheet.digest)
+        for digest in digests[1:]:
+            start.update(digest)
     keys: list[str] = []
     counted: dict[str, count[int]] = {}
-    for sheet in sheets:
+    for digest in digests[1:]:
         own = start.copy()
-        own.update(sheet.digest)
+        own.update(digest)
         key = own.hexdigest()
         keys.append(f"{key}-{next(counted.setdefault(key, count()))}")
     steady = (key for key, sheet in zip(keys, sheets, strict=True) if look.is_steady and sheet.is_steady)
@@ -110,15 +110,23 @@ def _scale(paper: Paper, found: frozenset[Rasterised]) -> float:
     return smallest_scale(found) if are_slides else max(0.5, smallest_scale(found))
 
 
-def _read(html: str) -> _Read:
+def _without_total(html: str) -> str:
+    first, *others = html.split(_TOTAL)
+    return first + "".join(other.partition('"')[2] for other in others) if others else html
+
+
+def _digest(html: str) -> bytes:
     # A fast one will do: nobody gains by slides that are not told apart, and with pictures they are long.
-    digest = xxh3_128_digest(html.encode("utf-8", "surrogatepass"))
+    return xxh3_128_digest(html.encode("utf-8", "surrogatepass"))
+
+
+def _read(html: str) -> _Read:
     # Pictures are most of a deck, and say nothing of these things.
     bare = without_data_urls(html)
     is_apart = not _SCRIPT.search(bare) and not _COUNTED.search(bare)
     for match in _REFERENCE.finditer(bare):
         is_apart &= f'id="{match[1] or match[2]}"' in bare
-    return _Read(digest, is_apart, not _is_remote(bare), rasterised(bare))
+    return _Read(is_apart, not _is_remote(bare), rasterised(bare))
 
 
 def _is_remote(bare: str) -> bool:
