@@ -22,7 +22,7 @@ from celldeck.export.devtools import NavigatedError
 from celldeck.export.find_browser import find_browser
 from celldeck.export.paper import plain_paper
 from celldeck.export.pdf import Press, write_pdf
-from celldeck.export.pdf.pictures import Quality
+from celldeck.export.pdf.look import Quality
 from celldeck.export.pdf.shelf import Shelf
 from celldeck.model import Metadata, Page
 from celldeck.render.page import document

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from celldeck.export.pdf.pictures import Look, Packed, Quality, pack
+from celldeck.export.pdf.look import Look, Quality
+from celldeck.export.pdf.packed import Packed
+from celldeck.export.pdf.pictures import pack
 
 
 def _file(image: Image.Image, kind: str = "PNG", **how: int) -> bytes:

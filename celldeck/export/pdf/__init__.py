@@ -23,7 +23,7 @@ from celldeck.export.paper import Paper, Sheet
 from celldeck.export.pdf.drawings import Drawings
 from celldeck.export.pdf.join import Leaf, Sheaf, join
 from celldeck.export.pdf.keys import Keys, browser_mark, keys_of
-from celldeck.export.pdf.pictures import Quality
+from celldeck.export.pdf.look import Quality
 from celldeck.export.pdf.prints import Document, Print, Workshop, print_sheets
 from celldeck.export.pdf.shelf import Printed, Shelf
 from celldeck.files import write_atomically

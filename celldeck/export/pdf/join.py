@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import celldeck
+from celldeck.export.pdf.packed import Packed
 from celldeck.export.pdf.parts import PARTS
-from celldeck.export.pdf.pictures import Packed
 from celldeck.export.pdf.structure import UNKNOWN, mend_headings, roles_of
 from celldeck.export.pdf.swap import Pictures, share_fonts
 from celldeck.frozen import frozen

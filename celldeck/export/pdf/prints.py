@@ -12,7 +12,8 @@ The way of sheets through here::
     put_back.js   pictures that are seen in part, or through a filter, stand there again
     print_smaller.js    the paper is made smaller, as `rasterised` allows; then it is printed
     smaller       and enlarged
-    pictures      meanwhile, in threads: rasters with as many pixels as are seen, kept; photographs: JPEGs
+    packing       meanwhile, in threads: rasters are made ready
+    pictures      each as what it is, with as many pixels as are seen (resized), kept (packed)
     repack        what Chromium has deflated, as photographs
     drawings      then, in the same tab, each SVG is printed once, alone, and kept
     names         what the content of a page calls things depends on the page alone
@@ -45,9 +46,12 @@ from celldeck.export.pdf.formula_text import (
     on_one_line,
     write_formulas,
 )
+from celldeck.export.pdf.look import Look, Quality
 from celldeck.export.pdf.names import count_names, put
+from celldeck.export.pdf.packed import Packed
+from celldeck.export.pdf.packing import Packing, guessed
 from celldeck.export.pdf.parts import Survey, take_apart
-from celldeck.export.pdf.pictures import Look, Packed, Quality, is_opaque, pack, packed_name, reduced
+from celldeck.export.pdf.pictures import is_opaque, reduced
 from celldeck.export.pdf.repack import repack
 from celldeck.export.pdf.smaller import SCALES, enlarge, paper_of
 from celldeck.export.pdf.stand_ins import Picture, set_aside
@@ -146,9 +150,9 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         slide.replace("<div ", f'<div data-sheet="{number}" ', 1) for number, slide in enumerate(plain.slides)
     )
     html = workshop.document(replace(plain, slides=numbered))
-    packing = _Packing(workshop)
+    packing = Packing(workshop.quality, workshop.folder, workshop.pool)
     # What can be made ready before the browser has said how large it is shown is begun meanwhile.
-    for name, scale in _guessed(plain, pictures).items():
+    for name, scale in guessed(plain, pictures).items():
         packing.begin(pictures[name], Look(scale))
     drawings = [picture for picture in pictures.values() if picture.kind == "drawing"]
     share = workshop.drawings.share(drawings)
@@ -228,62 +232,6 @@ def _backgrounds(page: Page) -> str:
     """Return a selector of all that may have a blank in its background; to ask each element takes long."""
     is_in_styles = _BLANK.search(page.css) or any("<style" in slide for slide in page.slides)
     return "section, section *" if is_in_styles else 'section[style*="#"], section [style*="#"]'
-
-
-class _Packing:
-    """Rasters that are being made ready, each in the sizes that were asked for."""
-
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
-        self._begun: dict[str, Future[Packed]] = {}
-
-    def begin(self, picture: Picture, look: Look) -> tuple[str, Future[Packed]]:
-        """Return what a raster is called as the PDF holds it, and what will be there; it is made once."""
-        quality, folder = self._workshop.quality, self._workshop.folder
-        key = packed_name(picture.name, picture.size_px, look, quality)
-        if key not in self._begun:
-            self._begun[key] = self._workshop.pool.submit(
-                pack, picture.name, picture.data, picture.size_px, look, quality, folder, picture.part
-            )
-        return key, self._begun[key]
-
-    def drop_others(self, wanted: Mapping[str, tuple[str, Future[Packed]]]) -> None:
-        """Leave undone what was begun in vain."""
-        for key in self._begun.keys() - {key for key, _ in wanted.values()}:
-            self._begun[key].cancel()
-
-
-_IMAGE = re.compile(r"<img\b[^>]*#([0-9a-f]{16})\"[^>]*>")
-_SIDE = re.compile(r"\b(width|height):\s*([\d.]+)px")
-
-
-def _guessed(page: Page, pictures: Mapping[str, Picture]) -> dict[str, float]:
-    """Return for rasters how large they are probably shown: as they say, or else as they are."""
-    scales: dict[str, float] = {}
-    unsure: set[str] = set()
-    for slide in page.slides:
-        for match in _IMAGE.finditer(slide):
-            picture = pictures.get(match[1])
-            # What throws a shadow is decided on later.
-            if picture is None or "filter" in match[0]:
-                unsure.add(match[1])
-                continue
-            said = _SIDE.search(match[0])
-            side = picture.size_px[0 if said and said[1] == "width" else 1]
-            scale = float(said[2]) / side if said else 1.0
-            scales[match[1]] = max(scale, scales.get(match[1], 0.0))
-    guesses = {
-        name: scales.get(name, 1.0)
-        for name, picture in pictures.items()
-        if picture.kind == "raster" and name not in unsure
-    }
-
-    def fits(name: str) -> bool:
-        sides = zip(pictures[name].size_px, page.size_px, strict=True)
-        return all(side * guesses[name] <= most for side, most in sides)
-
-    # What would be larger than its slide is probably made to fit.
-    return {name: scale for name, scale in guesses.items() if fits(name)}
 
 
 def _give_plain_shadows(tab: Tab, pictures: Mapping[str, Picture], workshop: Workshop) -> list[str]:

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
-from celldeck.export.pdf.pictures import Packed, Quality, as_photograph, most_bytes
+from celldeck.export.pdf.look import Quality
+from celldeck.export.pdf.packed import Packed
+from celldeck.export.pdf.pictures import as_photograph, most_bytes
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.pdf.keys import Known
+from celldeck.export.pdf.packed import Packed, read_packed
 from celldeck.export.pdf.parts import PARTS
-from celldeck.export.pdf.pictures import Packed, read_packed
 from celldeck.export.pdf.prints import Print
 from celldeck.files import write_atomically
 

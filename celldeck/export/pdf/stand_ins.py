@@ -21,7 +21,7 @@ from urllib.parse import unquote_to_bytes
 from xxhash import xxh3_128_digest
 
 from celldeck.export.embedded import data_urls
-from celldeck.export.pdf.pictures import Part
+from celldeck.export.pdf.look import Part
 from celldeck.frozen import frozen
 from celldeck.model import Page
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from celldeck.export.pdf.drawings import as_form
-from celldeck.export.pdf.pictures import Packed
+from celldeck.export.pdf.packed import Packed
 from celldeck.export.pdf.stand_ins import name_of
 
 if TYPE_CHECKING:
