@@ -197,6 +197,31 @@ def test_a_formula_of_several_lines_is_found_too(browser: Browser, tmp_path: Pat
     assert painted_text(tmp_path / "deck.pdf", 1) == r"Before a &= b \\ &= c after"
 
 
+def test_a_formula_is_painted_where_it_is_read(browser: Browser, tmp_path: Path) -> None:
+    formula = (
+        '<mjx-container data-tex="E" display="true"><svg role="img" aria-label="E" width="80" height="20">'
+        '<rect width="80" height="20"/></svg></mjx-container>'
+    )
+    slide = (
+        '<header style="position: absolute; top: 30px">Header</header>'
+        f'<div style="padding-top: 9rem"><p>first</p><p>{formula}</p><p>second</p></div>'
+    )
+    printed(page(slide), browser, tmp_path / "deck.pdf")
+    assert painted_text(tmp_path / "deck.pdf", 1) == "Header first E second"
+
+
+def test_what_a_footer_covers_is_painted_where_it_is_read(browser: Browser, tmp_path: Path) -> None:
+    slide = (
+        '<header style="position: absolute; top: 30px">Header</header><p style="padding-top: 9rem">first</p>'
+        '<pre style="background: #eee; height: 700px">code</pre>'
+        '<footer style="position: absolute; bottom: 30px; background: #f00; width: 300px">Footer</footer>'
+    )
+    printed(page(slide), browser, tmp_path / "deck.pdf")
+    assert painted_text(tmp_path / "deck.pdf", 1) == "Header first code Footer"
+    colours = pixels(tmp_path / "deck.pdf", 1).getcolors(1 << 20) or []
+    assert (255, 0, 0) in {colour for _, colour in colours}, "the footer covers it"
+
+
 @pytest.mark.parametrize(
     "late",
     [

@@ -29,7 +29,8 @@
     const isWhole = !(node instanceof HTMLElement) || !node.firstChild || paints(getComputedStyle(node));
     return isWhole ? [node.getBoundingClientRect()] : [...node.childNodes].flatMap(boxesIn);
   };
-  const hasWords = (element) => element.textContent.trim() !== "";
+  // A formula is a drawing here; the PDF has its TeX where it is painted.
+  const hasWords = (element) => element.textContent.trim() !== "" || element.querySelector("mjx-container") !== null;
   const holdsBareText = (element) =>
     [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
 
@@ -62,7 +63,9 @@
       if (holders.some((holder) => element.contains(holder))) return false;
       const own = boxesIn(element);
       const isFree = (its) => !its.some((box) => own.some((one) => overlap(one, box)));
-      return [...boxes].every(([other, its]) => element.contains(other) || isFree(its));
+      // What comes after it, or stands in it, stays above it.
+      const isAfter = (other) => element.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+      return [...boxes].every(([other, its]) => isAfter(other) || isFree(its));
     };
     const reached = new Set();
     for (const element of withWords) {
