@@ -204,7 +204,7 @@ def test_a_formula_is_painted_where_it_is_read(browser: Browser, tmp_path: Path)
     )
     slide = (
         '<header style="position: absolute; top: 30px">Header</header>'
-        f'<div style="padding-top: 9rem"><p>first</p><p>{formula}</p><p>second</p></div>'
+        f'<p style="padding-top: 9rem">first</p><p>{formula}</p><p>second</p>'
     )
     printed(page(slide), browser, tmp_path / "deck.pdf")
     assert painted_text(tmp_path / "deck.pdf", 1) == "Header first E second"
