@@ -21,8 +21,6 @@
   }
   const isPlain = (rule) => !rule.selectorText && rule.style.getPropertyValue("size") === size(from);
   if (!rules.length || !rules.every(isPlain)) return false;
-  for (const rule of rules) rule.style.setProperty("size", size(to));
-  if (!smaller) return true;
 
   const blurs = (shadows) => {
     if (shadows === "none") return [];
@@ -30,10 +28,12 @@
     const lengths = shadows.replace(/\([^()]*\)/g, "").split(",");
     return lengths.map((shadow) => parseFloat(shadow.match(/-?[\d.]+(?:e-?\d+)?px/g)[2])).filter((blur) => blur > 0);
   };
-  const isFlat = ({ filter, backdropFilter, maskImage, maskBorderSource, webkitBoxReflect, transform, perspective }) =>
+  const isFlat = ({ filter, backdropFilter, maskImage, maskBorderSource, webkitBoxReflect, perspective, transform, rotate }) =>
     [filter, backdropFilter, maskImage, maskBorderSource, webkitBoxReflect, perspective].every(
       (value) => !value || value === "none",
-    ) && !transform.startsWith("matrix3d");
+    ) &&
+    !transform.startsWith("matrix3d") &&
+    !/[xyz]/.test(rotate);
   const isSoft = (sheet) => {
     if (!sheet.querySelector("svg[data-marpit-svg]")) return false;
     if (sheet.querySelector("canvas, mask, video, iframe, object, embed")) return false;
@@ -49,7 +49,11 @@
     }
     return isShadowed;
   };
-  const soft = [...document.querySelectorAll(".celldeck-sheet")].filter(isSoft);
+  const soft = smaller ? [...document.querySelectorAll(".celldeck-sheet")].filter(isSoft) : [];
+
+  // Done at the end: what is asked for after a change has the whole deck laid out anew.
+  for (const rule of rules) rule.style.setProperty("size", size(to));
+  if (!soft.length) return true;
   document.head.append(
     Object.assign(document.createElement("style"), {
       textContent: `@page celldeck-smaller { size: ${size(smaller)}; margin: 0 }`,
