@@ -59,7 +59,7 @@ def _bare(value: str) -> str:
 
 
 def _is_soft(value: str) -> bool:
-    """Say whether shadows may be soft: such that are is not said of what a variable stands for."""
+    """Say whether one of some shadows has a blur, its third length, or may have one by a variable."""
     for shadow in _bare(value).split(","):
         numbers = _NUMBER.findall(shadow)
         if float(numbers[2]) > 0 if len(numbers) > 2 else "var" in shadow:
