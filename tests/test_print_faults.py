@@ -16,8 +16,7 @@ import pytest
 from PIL import Image
 
 from celldeck.cli import main
-from celldeck.export.pdf import prints
-from celldeck.export.pdf import shelf as shelf_module
+from celldeck.export.pdf import drawings, packed, prints, shelf
 
 pytestmark = pytest.mark.browser
 
@@ -131,9 +130,8 @@ def test_a_full_disk_is_told_and_leaves_the_old_pdf(
 def test_a_disk_that_has_no_room_for_a_cache_is_no_matter(
     deck: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (shelf_module, prints.pack.__module__, prints.Drawings.__module__):
-        name = module if isinstance(module, str) else module.__name__
-        monkeypatch.setattr(f"{name}.write_atomically", full)
+    for module in (shelf, packed, drawings):
+        monkeypatch.setattr(module, "write_atomically", full)
     assert build() == 0
     assert pages() == 2
 
