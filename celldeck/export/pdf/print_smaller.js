@@ -33,7 +33,7 @@
       (value) => !value || value === "none",
     ) &&
     !transform.startsWith("matrix3d") &&
-    !/[xyz]/.test(rotate);
+    !/[xyz]|\d \S/.test(rotate);
   const isSoft = (sheet) => {
     if (!sheet.querySelector("svg[data-marpit-svg]")) return false;
     if (sheet.querySelector("canvas, mask, video, iframe, object, embed")) return false;

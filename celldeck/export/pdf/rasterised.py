@@ -62,7 +62,8 @@ def _is_soft(value: str) -> bool:
     """Say whether one of some shadows has a blur, its third length, or may have one by a variable."""
     for shadow in _bare(value).split(","):
         numbers = _NUMBER.findall(shadow)
-        if float(numbers[2]) > 0 if len(numbers) > 2 else "var" in shadow:
+        is_said = len(numbers) > 2
+        if (is_said and float(numbers[2]) > 0) or (not is_said and "var" in shadow):
             return True
     return False
 

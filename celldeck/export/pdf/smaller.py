@@ -44,9 +44,10 @@ def enlarge(pdf: Pdf, size_px: tuple[float, float]) -> None:
     width, height = (side * 0.75 for side in size_px)
     places: dict[tuple[int, int], Matrix] = {}
     copies: dict[tuple[tuple[int, int], Matrix], Object] = {}
-    quarter = [side * 0.75 for side in paper_of(size_px, SCALES[1])]
+    half, quarter = SCALES
+    narrow_pt = paper_of(size_px, quarter)[0] * 0.75
     for sheet in pdf.pages:
-        scale = SCALES[float(sheet.mediabox[2]) == quarter[0]]
+        scale = quarter if float(sheet.mediabox[2]) == narrow_pt else half
         # What is drawn begins at the top.
         matrix = (1 / scale, 0, 0, 1 / scale, 0, height - float(sheet.mediabox[3]) / scale)
         places[sheet.obj.objgen] = matrix
