@@ -90,6 +90,81 @@ def test_a_drawing_is_in_the_pdf_once_however_often_it_is_shown(browser: Browser
     assert len(forms) == 1
 
 
+def _svg(head: str, content: str) -> str:
+    padding = f"<desc>{'x' * 2048}</desc>"  # a small drawing is left where it is
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {head}>{padding}{content}</svg>'
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+@pytest.mark.parametrize("place", ["text", "background"])
+@pytest.mark.parametrize(
+    ("head", "is_round"),
+    [
+        ('width="200" height="100" viewBox="0 0 200 100"', True),
+        ('width="200" height="100" viewBox="0 0 200 100" preserveAspectRatio="none"', False),
+        ('width="200" height="100"', False),
+    ],
+)
+def test_a_drawing_in_a_box_of_other_proportions_keeps_its_own_where_browsers_do(
+    browser: Browser, tmp_path: Path, place: str, head: str, is_round: bool
+) -> None:
+    address = _svg(head, '<circle cx="100" cy="50" r="40" fill="#f00"/>')
+    box = "position:absolute;left:100px;top:60px;width:300px;height:500px"
+    slide = (
+        f'<img alt="x" src="{address}" style="{box}">'
+        if place == "text"
+        else f'<div style="{box};background:url({address}) 0 0/100% 100% no-repeat"></div>'
+    )
+    printed(page(f"<p>{slide}</p>"), browser, tmp_path / "deck.pdf")
+    seen = np.asarray(pixels(tmp_path / "deck.pdf", 1), float)
+    red = np.argwhere((seen[..., 0] > 200) & (seen[..., 1] < 60))
+    (top, left), (bottom, right) = red.min(axis=0), red.max(axis=0)
+    across, down = (120, 120) if is_round else (120, 400)
+    scale = seen.shape[1] / 1280
+    assert np.allclose([right - left, bottom - top], [across * scale, down * scale], atol=4 * scale)
+    assert np.allclose([(left + right) / 2, (top + bottom) / 2], [250 * scale, 310 * scale], atol=2 * scale)
+
+
+@pytest.mark.parametrize("size", [(3733, 2111), (80, 60)])
+@pytest.mark.parametrize(
+    ("blur", "least", "most"),
+    [
+        ('<filter id="f"><feGaussianBlur stdDeviation="3"/></filter>', 1.5, 3.0),
+        ('<pattern id="p" width="4" height="4"><path d="M0 0h2v2z"/></pattern>', 1.5, 3.0),
+    ],
+    ids=["filter", "pattern"],
+)
+def test_what_is_blurred_in_a_drawing_has_the_pixels_that_are_seen(
+    browser: Browser, tmp_path: Path, size: tuple[int, int], blur: str, least: float, most: float
+) -> None:
+    width, height = size
+    look = 'filter="url(#f)" fill="#06c"' if "filter" in blur else 'fill="url(#p)"'
+    head = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    address = _svg(head, f'<defs>{blur}</defs><rect width="100%" height="100%" {look}/>')
+    pdf = printed(
+        page(f'<p><img alt="x" src="{address}" style="width:400px"></p>'), browser, tmp_path / "deck.pdf"
+    )
+    across = max(int(image.Width) for image in _images(pdf))
+    assert least * 400 <= across <= most * 400 * 1.3
+
+
+@pytest.mark.parametrize("size", [(4218, 430), (1820, 2733), (117, 91)])
+def test_a_drawing_fills_its_place_to_the_edge(
+    browser: Browser, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    width, height = size
+    head = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    address = _svg(head, '<rect width="100%" height="100%" fill="#06c"/>')
+    pdf = printed(
+        page(f'<p><img alt="x" src="{address}" style="width:400px"></p>'), browser, tmp_path / "deck.pdf"
+    )
+    (form,) = (value for value in pdf.pages[0].Resources.XObject.values() if "/Matrix" in value)
+    a, _, _, d, x, y = map(float, form.Matrix)
+    left, bottom, right, top = map(float, form.BBox)
+    corners = [a * left + x, d * bottom + y, a * right + x, d * top + y]
+    assert np.allclose(corners, [0, 0, 1, 1], atol=1e-5)
+
+
 def test_a_filtered_picture_is_printed_with_its_filter(browser: Browser, tmp_path: Path) -> None:
     slide = f'<p><img alt="x" src="{_png(60, 60)}" style="filter:invert(1)"></p>'
     pdf = printed(page(slide), browser, tmp_path / "deck.pdf")

@@ -10,7 +10,7 @@ from celldeck.frozen import frozen
 Quality = Literal["draft", "good", "lossless"]
 Part = tuple[float, float, float, float]
 """Of a picture, left, top, right and bottom, as shares of its sides."""
-_PIXELS: dict[Quality, float] = {"draft": 1.0, "good": 2.0, "lossless": 1e9}
+PIXELS: dict[Quality, float] = {"draft": 1.0, "good": 2.0, "lossless": 1e9}
 """For a CSS pixel of the page."""
 _SQUARES_PX = (1.5, 1.9)
 """Pixels for a CSS pixel: a picture with fewer than the first is given the second at least, as squares."""
@@ -27,7 +27,7 @@ class Look:
 
     def size(self, own_px: tuple[int, int], quality: Quality) -> tuple[int, int]:
         """Return how many pixels a raster with so many will have in the PDF."""
-        share = min(1.0, self.scale * _PIXELS[quality])
+        share = min(1.0, self.scale * PIXELS[quality])
         few, enough = _SQUARES_PX
         if self.has_squares and self.scale * few > 1 and quality != "draft":
             share = math.ceil(self.scale * enough)

@@ -38,7 +38,7 @@ from urllib.parse import unquote
 
 from celldeck.export.browser import Browser, Tab
 from celldeck.export.paper import Paper
-from celldeck.export.pdf.drawings import Drawings
+from celldeck.export.pdf.drawings import Drawing, Drawings
 from celldeck.export.pdf.formula_text import (
     Formula,
     font_of_formulas,
@@ -136,8 +136,8 @@ class _Printed:
     """The names of the pictures that are seen, so whose blanks must be in the content."""
     packing: dict[str, tuple[str, Future[Packed]]]
     """By name of a picture: what it is called with its size, and what will be there."""
-    drawings: dict[str, bytes]
-    sizes: dict[str, tuple[int, int]]
+    drawings: dict[str, tuple[str, bytes]]
+    """By name of a picture, as in `packing`."""
     formulas: tuple[Formula, ...]
     surveys: tuple[Survey, ...]
 
@@ -154,11 +154,9 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     # What can be made ready before the browser has said how large it is shown is begun meanwhile.
     for name, scale in guessed(plain, pictures).items():
         packing.begin(pictures[name], Look(scale))
-    drawings = [picture for picture in pictures.values() if picture.kind == "drawing"]
-    share = workshop.drawings.share(drawings)
     changes = _changes_itself(plain)
     browser = workshop.browser()
-    with share as print_drawings, browser.tab(width, height, media="print", is_seen=changes) as tab:
+    with browser.tab(width, height, media="print", is_seen=changes) as tab:
         tab.open_html(html, changes_itself=changes)
         # Auto-scaling waits for frames, or for this.
         tab.evaluate("void dispatchEvent(new Event('beforeprint'))")
@@ -184,10 +182,14 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         packing.drop_others(packed)
         unsafe = _put_back(tab, pictures, back, uses, workshop, where)
         content, is_small = (b"", False) if unsafe else _printed(tab, page.size_px, workshop.scale)
-        print_drawings(tab)
-    seen = [pictures[name] for name in uses if name in whole]
-    drawn = workshop.drawings.wait(drawings)
-    undrawn = {p.name for p in seen if p.kind == "drawing" and p.name not in drawn}
+        drawings = {
+            name: Drawing.of(picture, _scale(use, picture), workshop.quality)
+            for name, use in uses.items()
+            if (picture := pictures[name]).kind == "drawing" and name in whole
+        }
+        workshop.drawings.print([*drawings.values()], tab)
+    drawn = workshop.drawings.wait([*drawings.values()])
+    undrawn = {name for name, drawing in drawings.items() if drawing.name not in drawn}
     broken = {name for name, (_, future) in packed.items() if future.exception()}
     if unsafe or broken or undrawn:
         return _print(page, flows, workshop, excluded | unsafe | broken | undrawn)
@@ -201,8 +203,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
             if any(there["isWhole"] and there["isSeen"] for there in use["sheets"].values())
         ),
         packed,
-        drawn,
-        {picture.name: picture.size_px for picture in seen},
+        {name: (drawing.name, drawn[drawing.name]) for name, drawing in drawings.items()},
         tuple(
             Formula(number, (x, y, w, h), on_one_line(tex)) for number, x, y, w, h, tex in found["formulas"]
         ),
@@ -264,7 +265,7 @@ def _give_parts(
 
 
 def _surveyed(tab: Tab, pictures: Mapping[str, Picture], where: str) -> dict[str, Any]:
-    sizes = json.dumps({name: (*picture.size_px, picture.is_sized) for name, picture in pictures.items()})
+    sizes = json.dumps({p.name: (*p.size_px, p.is_sized, p.is_stretched) for p in pictures.values()})
     others = f"{_script('drawn_size')}, {_script('changes_pixels')}"
     found: dict[str, Any] = tab.evaluate(f"({_script('survey')})({json.dumps(where)}, {sizes}, {others})")
     return found
@@ -346,9 +347,7 @@ def _ready(
             what, future = printed.packing[name]
             made[what] = future.result()
         else:
-            width, height = printed.sizes[name]
-            what = f"{name}-{width}x{height}-drawing"
-            made[what] = printed.drawings[name]
+            what, made[what] = printed.drawings[name]
         names |= {stream.objgen: what for stream in streams}
     repack(pdf, set(names), workshop.quality, workshop.pool)
     if printed.is_small:

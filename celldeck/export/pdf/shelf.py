@@ -149,7 +149,7 @@ class Shelf:
             return read_packed(self.pictures_folder / f"{name}.picture")
         from celldeck.export.pdf.drawings import read_drawing
 
-        return read_drawing(self.pictures_folder, name.partition("-")[0])
+        return read_drawing(self.pictures_folder, name)
 
     # ---- on disk
 

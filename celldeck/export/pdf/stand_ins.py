@@ -53,6 +53,8 @@ class Picture:
     """It has this size where nothing else gives it one."""
     part: Part | None = None
     """What is seen of the picture in `data`; None: all of it."""
+    is_stretched: bool = True
+    """In a box of other proportions it takes them, as rasters do; drawings mostly keep their own."""
 
     def part_of(self, part: Part) -> Picture:
         """Return a part of it, as a picture with a name and a size of its own."""
@@ -139,10 +141,14 @@ def _blank(address: str, pictures: dict[str, Picture], excluded: frozenset[str])
     if is_drawing and len(data) < _SMALL_DRAWING_BYTES:
         return address
     name = _name(data)
-    size, is_sized = _drawing_size(data) if is_drawing else (_raster_size(data), True)
+    if is_drawing:
+        size, is_sized, is_stretched = _drawing_size(data)
+    else:
+        size, is_sized, is_stretched = _raster_size(data), True, True
     if name in excluded or not size or max(size) > _LARGEST_PX or min(size) < 1:
         return address
-    pictures[name] = Picture(name, "drawing" if is_drawing else "raster", data, size, is_sized)
+    kind: Literal["raster", "drawing"] = "drawing" if is_drawing else "raster"
+    pictures[name] = Picture(name, kind, data, size, is_sized, is_stretched=is_stretched)
     return pictures[name].blank
 
 
@@ -205,25 +211,29 @@ _LENGTH = re.compile(r"\s*([\d.]+(?:e[-+]?\d+)?)\s*(px|pt|pc|mm|cm|in)?\s*", re.
 _PX = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 
 
-def _drawing_size(data: bytes) -> tuple[tuple[int, int] | None, bool]:
-    """Return the size that an SVG says it has, or else its proportions, and whether it was a size."""
+def _drawing_size(data: bytes) -> tuple[tuple[int, int] | None, bool, bool]:
+    """Return the size of an SVG, or else its proportions; whether it was a size; whether boxes stretch it.
+
+    SVG 2, 8.6 (viewBox) and 8.7 (preserveAspectRatio). What has no viewBox is stretched in browsers.
+    """
     try:
         _, root = next(ElementTree.iterparse(io.BytesIO(data), ("start",)))
     except (ElementTree.ParseError, StopIteration, ValueError):
-        return None, False
+        return None, False, False
     lengths = [_LENGTH.fullmatch(root.get(attribute, "")) for attribute in ("width", "height")]
+    box = [float(n) for n in re.findall(r"[-+]?[\d.]+(?:e[-+]?\d+)?", root.get("viewBox", ""))]
+    is_stretched = len(box) != 4 or root.get("preserveAspectRatio", "").split()[:1] == ["none"]
     if lengths[0] and lengths[1]:
         width, height = (float(m[1]) * _PX[(m[2] or "").lower()] for m in lengths if m)
         # Half a pixel in a thousand is no difference in the layout; in a small drawing it is.
         if all(abs(px - round(px)) <= px / 1000 for px in (width, height)):
-            return (round(width), round(height)), True
+            return (round(width), round(height)), True, is_stretched
     else:
-        box = [float(n) for n in re.findall(r"[-+]?[\d.]+(?:e[-+]?\d+)?", root.get("viewBox", ""))]
         # A `width` beside it, or stretched, it has other proportions.
-        if len(box) != 4 or any(lengths) or root.get("preserveAspectRatio", "").startswith("none"):
-            return None, False
+        if is_stretched or any(lengths):
+            return None, False, is_stretched
         width, height = box[2:]
     if min(width, height) <= 0:
-        return None, False
+        return None, False, is_stretched
     enlarged = 2000 / max(width, height)
-    return (round(width * enlarged), round(height * enlarged)), False
+    return (round(width * enlarged), round(height * enlarged)), False, is_stretched

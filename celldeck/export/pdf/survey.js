@@ -1,7 +1,8 @@
 /** Make a page ready to be printed, and say where its blanks stand and how large; see stand_ins.py.
  *
  * Args: `where`, a selector of all that may have a blank in its background; `sizes` has [width, height, whether it has
- * this size of its own] of each picture, by name; `drawnSize` and `changesPixels`: see the files of these names.
+ * this size of its own, whether a box stretches it] of each picture, by name; `drawnSize` and `changesPixels`: see the
+ * files of these names.
  */
 ((where, sizes, drawnSize, changesPixels) => {
   // Chromium leaves out links to files, and would write the address of its temporary one into the PDF. So a link
@@ -80,6 +81,8 @@
     }
     return false;
   };
+  // A drawing keeps its proportions, where the blank would take those of the box.
+  const hasOthers = (x, y) => Math.abs(x / y - 1) > 0.001;
   for (const image of document.images) {
     const name = nameIn(image.src);
     if (!name) continue;
@@ -87,7 +90,7 @@
     const style = getComputedStyle(image);
     const [x, y] = [box.width / image.naturalWidth, box.height / image.naturalHeight];
     const fits = style.objectFit === "contain" || style.objectFit === "scale-down";
-    const isFilled = fits || style.objectFit === "fill" || Math.abs(x - y) < 0.001;
+    const isFilled = fits || (style.objectFit === "fill" && sizes[name][3]) || !hasOthers(x, y);
     const scale = fits ? Math.min(x, y) : Math.max(x, y);
     // A step that is not reached has its picture nowhere.
     const isSeen = box.width > 0 && box.height > 0;
@@ -100,7 +103,7 @@
       const name = nameIn(style.backgroundImage);
       if (!name || style.content === "none" || style.visibility === "hidden") continue;
       const isPlain = style.backgroundImage.indexOf("url(") === style.backgroundImage.lastIndexOf("url(");
-      const [width, height, hasSize] = sizes[name];
+      const [width, height, hasSize, isStretched] = sizes[name];
       const isSized = hasSize || style.backgroundSize !== "auto";
       const isOnce = style.backgroundRepeat === "no-repeat";
       const box = element.getBoundingClientRect();
@@ -108,7 +111,8 @@
       const isLarger = drawn[0] > box.width + 0.5 || drawn[1] > box.height + 0.5;
       // Where the box of a pseudo-element is, nothing tells.
       const isCropped = !pseudo && (isLarger || isCut(element, box));
-      const isWhole = isPlain && isSized && isOnce && !isCropped && !changesPixels(element);
+      const isFilled = isStretched || !hasOthers(drawn[0] / width, drawn[1] / height);
+      const isWhole = isPlain && isSized && isOnce && isFilled && !isCropped && !changesPixels(element);
       const use = note(name, element, 0, isWhole, box.width > 0 && box.height > 0);
       use.box = [Math.max(box.width, use.box?.[0] ?? 0), Math.max(box.height, use.box?.[1] ?? 0)];
     }

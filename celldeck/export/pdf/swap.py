@@ -13,6 +13,8 @@ from celldeck.export.pdf.stand_ins import name_of
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
 
+_SIDES = r"([\d.]+)x([\d.]+)"
+
 
 def blanks(pdf: Pdf) -> dict[str, list[Object]]:
     """Return the images of a PDF that are blanks, by the name of the picture each stands for."""
@@ -86,15 +88,15 @@ class Pictures:
 
 
 def _which(name: str) -> str:
-    return re.sub(r"-\d+x\d+-", "-", name)
+    return re.sub(rf"-{_SIDES}-", "-", name)
 
 
-def _size(name: str) -> tuple[int, int]:
-    width, height = re.findall(r"-(\d+)x(\d+)-", name)[0]
-    return int(width), int(height)
+def _size(name: str) -> tuple[float, float]:
+    width, height = re.findall(rf"-{_SIDES}-", name)[0]
+    return float(width), float(height)
 
 
-def _pixels(name: str) -> int:
+def _pixels(name: str) -> float:
     width, height = _size(name)
     return width * height
 
