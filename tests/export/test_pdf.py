@@ -303,11 +303,25 @@ def test_what_a_theme_places_by_the_slide_stays_there(browser: Browser, tmp_path
     assert words.index("Head") < words.index("one")
 
 
-def test_text_that_throws_a_shadow_is_text(browser: Browser, tmp_path: Path) -> None:
-    shadow = "background: #eee; filter: drop-shadow(0 4px 4px rgb(0 0 0 / 20%))"
+@pytest.mark.parametrize(
+    ("block", "code"),
+    [("background: #eee", ""), ("", "background: #eee; display: block")],
+    ids=["pre", "code"],
+)
+def test_text_that_throws_a_shadow_is_text(browser: Browser, tmp_path: Path, block: str, code: str) -> None:
+    def slide(more: str) -> Page:
+        pre = f"position: absolute; left: 100px; top: 100px; width: 400px; {block}"
+        shadow = f"filter: drop-shadow(0 20px 4px rgb(0 0 0 / 60%)){more}"
+        return page(f'<pre style="{pre}; {shadow}"><code style="{code}">some code</code></pre>')
+
     path = tmp_path / "deck.pdf"
-    printed(page(f'<h1>Title</h1><pre style="{shadow}">some code</pre>'), browser, path)
-    assert painted_text(path, 1) == "Title some code"
+    printed(slide(""), browser, path)
+    assert painted_text(path, 1) == "some code"
+    # A second filter, which changes nothing, is printed as pixels.
+    printed(slide(" brightness(1)"), browser, tmp_path / "pixels.pdf")
+    made, plain = (np.asarray(pixels(one, 1), float) for one in (path, tmp_path / "pixels.pdf"))
+    assert plain.min(axis=(0, 1)).max() < 150
+    assert np.abs(made - plain).mean() < 0.5
 
 
 def test_what_has_no_tag_is_an_artifact() -> None:

@@ -1,6 +1,6 @@
 /** Let text that throws a shadow by a filter stay text: Chromium prints what has a filter as a picture.
  *
- * The background of a box with nothing but text throws the same shadow.
+ * The background of a box with nothing but text throws the same shadow, and so do those inside of one without.
  * Filter Effects, drop-shadow(): https://drafts.fxtf.org/filter-effects/#funcdef-filter-drop-shadow
  */
 (() => {
@@ -16,11 +16,18 @@
     const isPlain = style.boxShadow === "none" && style.backgroundImage === "none";
     if (!isPlain || element.querySelector("img, svg, canvas, video, iframe, object")) continue;
     const [, color, x, y, blur] = shadow;
-    const alpha = alphaOf(style.backgroundColor);
+    // Of a block of code, that of the theme `uncover` is one, it is the code that has a background.
+    const isSeen = (box) => alphaOf(getComputedStyle(box).backgroundColor) > 0;
+    const boxes = [element, ...element.querySelectorAll("*")].filter(isSeen);
+    const outermost = boxes.filter((box) => !boxes.some((other) => other !== box && other.contains(box)));
     element.style.setProperty("filter", "none", "important");
     // The letters of a box that is seen through lose theirs: as text that throws a shadow, they would be there twice.
-    // A filter's blur is the deviation that a shadow's is twice of.
-    const faint = `color-mix(in srgb, ${color} ${100 * alpha}%, transparent)`;
-    element.style.setProperty("box-shadow", `${faint} ${x}px ${y}px ${2 * blur}px`, "important");
+    for (const box of outermost) {
+      const { backgroundColor, boxShadow } = getComputedStyle(box);
+      const faint = `color-mix(in srgb, ${color} ${100 * alphaOf(backgroundColor)}%, transparent)`;
+      // A filter's blur is the deviation that a shadow's is twice of.
+      const own = boxShadow === "none" ? "" : `${boxShadow}, `;
+      box.style.setProperty("box-shadow", `${own}${faint} ${x}px ${y}px ${2 * blur}px`, "important");
+    }
   }
 })
