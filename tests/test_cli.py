@@ -251,12 +251,18 @@ def test_help_names_every_option_and_the_exit_statuses(build: Build) -> None:
 # ---------------------------------------------------------------- decks that fail
 
 
-@pytest.mark.parametrize(("jobs", "order"), [("1", "abc"), ("2", "bca")])
+@pytest.mark.parametrize(("jobs", "order"), [("1", "abcd"), ("2", "cbda")])
 def test_of_decks_that_are_built_side_by_side_the_longest_is_begun_first(
     build: Build, monkeypatch: pytest.MonkeyPatch, jobs: str, order: str
 ) -> None:
-    for name, slides in (("a", 1), ("b", 9), ("c", 4)):
-        write(f"slides/{name}.md", "# A slide\n" + "\n---\n" * slides)
+    write("slides/a large one.png", bytes(1 << 16))
+    for name, slides, more in (
+        ("a", 1, ""),
+        ("b", 9, ""),
+        ("c", 1, "![x](a%20large%20one.png)"),
+        ("d", 4, ""),
+    ):
+        write(f"slides/{name}.md", f"# A slide\n{more}" + "\n---\n" * slides)
     begun: list[Path] = []
 
     def side_by_side(work: Any, decks: Any, *rest: Any) -> list[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import threading
 import time
 import traceback
@@ -12,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from celldeck.commands.arguments import add_decks, output_path, shown, what_is_named
 from celldeck.errors import DeckError
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from celldeck.tools import Tools
 
 BUILT, FAILED = 0, 1
+_PICTURE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)>\s]+)")
+_BYTES_OF_PICTURES = 400
+"""So many take as long, in a file of a picture, as a byte of Markdown."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -127,7 +132,7 @@ def build_all(
         if any(_may_print(output_path(deck, settings, len(decks) == 1), deck, tools) for deck in decks):
             tools.start_browser()
         with reporter.ticking():
-            order = decks if at_once == 1 else sorted(decks, key=_length, reverse=True)
+            order = decks if at_once == 1 else sorted(decks, key=_effort, reverse=True)
             is_built = side_by_side(one, order, at_once, tools.stop)
     finally:
         if printing is not None:
@@ -136,12 +141,20 @@ def build_all(
     return BUILT if all(is_built) else FAILED
 
 
-def _length(deck: Path) -> int:
-    """Return how long a deck is: begun last, a long one would have the machine for itself at the end."""
+def _effort(deck: Path) -> float:
+    """Return how long a deck probably takes, in bytes of Markdown: its text, and the pictures in a PDF.
+
+    Begun last, a long one would have the machine for itself at the end.
+    """
     try:
-        return deck.stat().st_size
+        text = deck.read_text("utf-8", "replace")
     except OSError:
         return 0
+    effort = float(len(text))
+    for name in set(_PICTURE.findall(text)):
+        with suppress(OSError, ValueError):
+            effort += (deck.parent / unquote(name)).stat().st_size / _BYTES_OF_PICTURES
+    return effort
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from celldeck.export.pdf.encoded import encoded
+
 if TYPE_CHECKING:
     from PIL import Image as Pillow
 
@@ -26,12 +28,10 @@ def jpeg(image: Pillow.Image, qualities: Mapping[int, float], subsampling: int) 
     *steps, (best, _) = qualities.items()
     sample = _sample(image) if steps else image
     quality = next((q for q, enough in steps if _nearness(sample, q, subsampling) >= enough), best)
-    file = io.BytesIO()
     is_small = quality <= _SAFE_QUALITY
-    image.save(
-        file, "JPEG", quality=quality, subsampling=subsampling, optimize=is_small, progressive=is_small
+    return encoded(
+        image, "JPEG", quality=quality, subsampling=subsampling, optimize=is_small, progressive=is_small
     )
-    return file.getvalue()
 
 
 def _sample(image: Pillow.Image) -> Pillow.Image:
@@ -53,9 +53,8 @@ def _nearness(image: Pillow.Image, quality: int, subsampling: int) -> float:
     """Return how near a JPEG of a quality comes to a picture, in decibels."""
     from PIL import Image
 
-    file = io.BytesIO()
-    image.save(file, "JPEG", quality=quality, subsampling=subsampling)
-    with Image.open(file) as opened:
+    data = encoded(image, "JPEG", quality=quality, subsampling=subsampling)
+    with Image.open(io.BytesIO(data)) as opened:
         return in_decibels(squared_error(image, opened.convert(image.mode)))
 
 

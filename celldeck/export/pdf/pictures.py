@@ -7,8 +7,10 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.palette import is_photograph, quantised
+from celldeck.export.pdf.encoded import encoded
 from celldeck.export.pdf.look import Look, Part, Quality
 from celldeck.export.pdf.packed import (
+    LEVEL,
     Mask,
     Packed,
     deflated,
@@ -43,7 +45,7 @@ _NEARER = 4
 _EDGES = 0.05
 """Of the pixels of a mask: where no more are seen through in part, these are the edges of what is opaque."""
 _STEPS_OF_EDGES = 15
-_VERSION = 9
+_VERSION = 10
 
 
 def packed_name(name: str, size_px: tuple[int, int], look: Look, quality: Quality) -> str:
@@ -144,13 +146,18 @@ def _without_alpha(image: Pillow.Image, is_exact: bool = False) -> tuple[Pillow.
     if not is_exact and sum(counts[1:255]) <= _EDGES * image.width * image.height:
         step = 255 / _STEPS_OF_EDGES
         alpha = alpha.point([round(round(opacity / step) * step) for opacity in range(256)])
-    return image.convert("RGB"), (*image.size, zlib.compress(alpha.tobytes(), 6))
+    return image.convert("RGB"), (*image.size, zlib.compress(alpha.tobytes(), LEVEL))
 
 
 def _own_pixels(own: Pillow.Image, size: tuple[int, int]) -> Packed | None:
     """Return a diagram with the pixels that it has, if they are not many more than `size`."""
-    # With so many colours, its edges are soft already.
-    if not size[0] < own.width <= 2 * size[0] or own.getcolors(_COLOURS_OF_EDGES) is None:
+    from PIL import Image
+
+    if not size[0] < own.width <= 2 * size[0]:
+        return None
+    # With so many colours, its edges are soft already; every fourth line tells.
+    lines = own.resize((own.width, max(1, own.height // 4)), Image.Resampling.NEAREST)
+    if lines.getcolors(_COLOURS_OF_EDGES) is None:
         return None
     image, mask = _without_alpha(own)
     flat = _palette(image)
@@ -195,25 +202,20 @@ def reduced(
     if part is None and size[0] * size[1] > 0.8 * size_px[0] * size_px[1]:
         return data
     Image.MAX_IMAGE_PIXELS = None  # as in `_pack`
-    file = io.BytesIO()
     try:
         with Image.open(io.BytesIO(data)) as opened:
             is_jpeg = opened.format == "JPEG"
-            if part is None and getattr(opened, "is_animated", False):
-                return data
             opened.draft("RGB", of_whole(size, part))
             image: Pillow.Image = ImageOps.exif_transpose(opened)
             has_alpha = "A" in image.getbands() or "transparency" in image.info
             image = image.convert("RGBA" if has_alpha else "RGB")
         image = cut(image, part, size, quality) if part else resized(image, size, quality)
         if is_jpeg:
-            image.save(file, "JPEG", quality=95, subsampling=0)
-        else:
-            image.save(file, "PNG", compress_level=1)
+            return encoded(image, "JPEG", quality=95, subsampling=0)
+        return encoded(image, "PNG", compress_level=1)
     except Exception:
         # What Pillow cannot read, for whatever reason, is the browser's to show.
         return data
-    return file.getvalue()
 
 
 def is_opaque(data: bytes) -> bool:
@@ -237,7 +239,7 @@ def _palette(image: Pillow.Image) -> tuple[dict[str, Any], bytes] | None:
     if flat is None:
         return None
     colours = bytes(flat.getpalette() or ())
-    data = zlib.compress(flat.tobytes(), 6)
+    data = zlib.compress(flat.tobytes(), LEVEL)
     # As a photograph it would take about a third of a byte for a pixel.
     if len(data) > image.width * image.height // 3:
         return None

@@ -5,6 +5,7 @@ The way of sheets through here::
     stand_ins     blanks take the place of their pictures
     paginate.js   in the browser: notes get the room that they need
     picture_shadows.js    pictures that cast a shadow stay pictures
+    blank_backgrounds.js    where blanks may be in backgrounds
     parts_seen.js    what is seen of a background that is larger than its box is a picture of its own
     soft_shadows.js, painted_in_order.js    text stays text, and stands in the order in which it is read
     survey.js     how large each picture is shown, and whether as a whole; where formulas stand
@@ -165,7 +166,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         for script in ("soft_shadows", "painted_in_order"):
             tab.evaluate(f"({_script(script)})()")
         shadowed = _give_plain_shadows(tab, pictures, workshop) if "drop-shadow" in html else []
-        where = _backgrounds(plain)
+        where = _backgrounds(tab, plain)
         if workshop.quality != "lossless":
             pictures |= _give_parts(tab, pictures, excluded, where)
         found = _surveyed(tab, pictures, where)
@@ -229,10 +230,11 @@ def _changes_itself(page: Page) -> bool:
 _BLANK = re.compile(r"#[0-9a-f]{16}\b")
 
 
-def _backgrounds(page: Page) -> str:
-    """Return a selector of all that may have a blank in its background; to ask each element takes long."""
-    is_in_styles = _BLANK.search(page.css) or any("<style" in slide for slide in page.slides)
-    return "section, section *" if is_in_styles else 'section[style*="#"], section [style*="#"]'
+def _backgrounds(tab: Tab, page: Page) -> str:
+    """Return a selector of all that may have a blank in its background."""
+    if _BLANK.search(page.css) or any("<style" in slide for slide in page.slides):
+        return str(tab.evaluate(f"({_script('blank_backgrounds')})()"))
+    return 'section[style*="#"], section [style*="#"]'
 
 
 def _give_plain_shadows(tab: Tab, pictures: Mapping[str, Picture], workshop: Workshop) -> list[str]:

@@ -15,7 +15,7 @@ _LARGE_PX = 600_000
 _FINE = 34.7
 """Decibels, below which a large picture gets more pixels than twice those of the screen."""
 _MORE = 1.25
-_BANDS = 8
+_BANDS = 16
 
 
 def resized(own: Pillow.Image, size: tuple[int, int], quality: Quality) -> Pillow.Image:
@@ -24,7 +24,8 @@ def resized(own: Pillow.Image, size: tuple[int, int], quality: Quality) -> Pillo
 
     if own.size == size:
         return own
-    return own.resize(_enough(own, size, quality), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    # As sharp as by a bicubic filter, nearly, in half the time.
+    return own.resize(_enough(own, size, quality), Image.Resampling.HAMMING, reducing_gap=2.0)
 
 
 def cut(own: Pillow.Image, part: Part, size: tuple[int, int], quality: Quality) -> Pillow.Image:
@@ -34,7 +35,7 @@ def cut(own: Pillow.Image, part: Part, size: tuple[int, int], quality: Quality) 
     left, top, right, bottom = (share * own.size[at % 2] for at, share in enumerate(part))
     whole = own.crop((math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)))
     size = size if size == whole.size else _enough(whole, size, quality)
-    return own.resize(size, Image.Resampling.BICUBIC, (left, top, right, bottom), reducing_gap=2.0)
+    return own.resize(size, Image.Resampling.HAMMING, (left, top, right, bottom), reducing_gap=2.0)
 
 
 def of_whole(size: tuple[int, int], part: Part | None) -> tuple[int, int]:
@@ -58,7 +59,7 @@ def _loss(own: Pillow.Image, size: tuple[int, int]) -> float:
     """
     from PIL import Image
 
-    height = max(1, own.height // (2 * _BANDS))
+    height = max(1, own.height // (4 * _BANDS))
     made = (size[0], max(1, round(height * size[1] / own.height)))
     seen = (made[0] * 3 // 4, max(1, made[1] * 3 // 4))
     errors = []
@@ -66,7 +67,7 @@ def _loss(own: Pillow.Image, size: tuple[int, int]) -> float:
         top = (own.height - height) * number // (_BANDS - 1)
         # Colours would take three times as long, and tell hardly more.
         band = _on_paper(own.crop((0, top, own.width, top + height))).convert("L")
-        few = band.resize(made, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        few = band.resize(made, Image.Resampling.HAMMING, reducing_gap=2.0)
         errors.append(squared_error(*(one.resize(seen, Image.Resampling.BOX) for one in (band, few))))
     return in_decibels(sum(errors) / _BANDS)
 

@@ -114,7 +114,9 @@
       const isFilled = isStretched || !hasOthers(drawn[0] / width, drawn[1] / height);
       const isWhole = isPlain && isSized && isOnce && isFilled && !isCropped && !changesPixels(element);
       const use = note(name, element, 0, isWhole, box.width > 0 && box.height > 0);
-      use.box = [Math.max(box.width, use.box?.[0] ?? 0), Math.max(box.height, use.box?.[1] ?? 0)];
+      // How large the box of a pseudo-element is, nothing tells: mostly no larger than what it stands in.
+      const shown = pseudo && !/px/.test(style.backgroundSize) ? [box.width, box.height] : drawn;
+      use.box = shown.map((side, axis) => Math.max(side, use.box?.[axis] ?? 0));
     }
   }
   const sheets = [...document.querySelectorAll(".celldeck-sheet")];
