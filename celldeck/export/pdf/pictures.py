@@ -104,7 +104,7 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality, part: Part | Non
         ImageOps.exif_transpose(opened, in_place=True)
         own = _in_colours(opened)
     if part:
-        own = cut(own, part, size, quality)
+        own = cut(own, part, size, quality, is_jpeg)
         size = own.size
     if size[0] > own.width:
         # As squares, a photograph would take many bytes for what nobody misses.
@@ -113,7 +113,7 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality, part: Part | Non
     diagram = None if is_jpeg or quality != "good" else _own_pixels(own, size)
     if diagram and diagram.length <= own.width * own.height // _SPARSE:
         return diagram
-    image, mask = _without_alpha(resized(own, size, quality), is_exact=lossless)
+    image, mask = _without_alpha(resized(own, size, quality, is_jpeg), is_exact=lossless)
     if lossless:
         return deflated(image, mask)
     if not is_jpeg and (flat := _palette(image)):
@@ -209,7 +209,7 @@ def reduced(
             image: Pillow.Image = ImageOps.exif_transpose(opened)
             has_alpha = "A" in image.getbands() or "transparency" in image.info
             image = image.convert("RGBA" if has_alpha else "RGB")
-        image = cut(image, part, size, quality) if part else resized(image, size, quality)
+        image = cut(image, part, size, quality, is_jpeg) if part else resized(image, size, quality, is_jpeg)
         if is_jpeg:
             return encoded(image, "JPEG", quality=95, subsampling=0)
         return encoded(image, "PNG", compress_level=1)

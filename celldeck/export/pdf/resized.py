@@ -10,6 +10,7 @@ from celldeck.export.pdf.photographs import in_decibels, squared_error
 
 if TYPE_CHECKING:
     from PIL import Image as Pillow
+    from PIL.Image import Resampling
 
 _LARGE_PX = 600_000
 _FINE = 34.7
@@ -18,24 +19,25 @@ _MORE = 1.25
 _BANDS = 16
 
 
-def resized(own: Pillow.Image, size: tuple[int, int], quality: Quality) -> Pillow.Image:
+def resized(
+    own: Pillow.Image, size: tuple[int, int], quality: Quality, is_photograph: bool = False
+) -> Pillow.Image:
     """Return a picture with so many pixels, or a few more."""
-    from PIL import Image
-
     if own.size == size:
         return own
-    # As sharp as by a bicubic filter, nearly, in half the time.
-    return own.resize(_enough(own, size, quality), Image.Resampling.HAMMING, reducing_gap=2.0)
+    how = _filter(is_photograph)
+    return own.resize(_enough(own, size, quality, how), how, reducing_gap=2.0)
 
 
-def cut(own: Pillow.Image, part: Part, size: tuple[int, int], quality: Quality) -> Pillow.Image:
+def cut(
+    own: Pillow.Image, part: Part, size: tuple[int, int], quality: Quality, is_photograph: bool = False
+) -> Pillow.Image:
     """Return a part of a picture with so many pixels, or a few more; it may begin between two of its own."""
-    from PIL import Image
-
+    how = _filter(is_photograph)
     left, top, right, bottom = (share * own.size[at % 2] for at, share in enumerate(part))
     whole = own.crop((math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)))
-    size = size if size == whole.size else _enough(whole, size, quality)
-    return own.resize(size, Image.Resampling.HAMMING, (left, top, right, bottom), reducing_gap=2.0)
+    size = size if size == whole.size else _enough(whole, size, quality, how)
+    return own.resize(size, how, (left, top, right, bottom), reducing_gap=2.0)
 
 
 def of_whole(size: tuple[int, int], part: Part | None) -> tuple[int, int]:
@@ -44,15 +46,22 @@ def of_whole(size: tuple[int, int], part: Part | None) -> tuple[int, int]:
     return math.ceil(size[0] / (right - left)), math.ceil(size[1] / (bottom - top))
 
 
-def _enough(own: Pillow.Image, size: tuple[int, int], quality: Quality) -> tuple[int, int]:
+def _filter(is_photograph: bool) -> Resampling:
+    """Return how to make a picture smaller: Hamming's filter is nearly as sharp as a bicubic one, twice as fast."""
+    from PIL import Image
+
+    return Image.Resampling.BICUBIC if is_photograph else Image.Resampling.HAMMING
+
+
+def _enough(own: Pillow.Image, size: tuple[int, int], quality: Quality, how: Resampling) -> tuple[int, int]:
     """Return so many pixels, or a few more if a picture is large and full of detail."""
-    if quality != "good" or size[0] * size[1] < _LARGE_PX or _loss(own, size) >= _FINE:
+    if quality != "good" or size[0] * size[1] < _LARGE_PX or _loss(own, size, how) >= _FINE:
         return size
     more = max(1.0, min(_MORE, own.width / size[0], own.height / size[1]))
     return round(size[0] * more), round(size[1] * more)
 
 
-def _loss(own: Pillow.Image, size: tuple[int, int]) -> float:
+def _loss(own: Pillow.Image, size: tuple[int, int], how: Resampling) -> float:
     """Return how near a picture with so many pixels comes to all of it, in decibels.
 
     By how light it is, in some bands, as somebody sees it who has three dots where there are four pixels.
@@ -67,7 +76,7 @@ def _loss(own: Pillow.Image, size: tuple[int, int]) -> float:
         top = (own.height - height) * number // (_BANDS - 1)
         # Colours would take three times as long, and tell hardly more.
         band = _on_paper(own.crop((0, top, own.width, top + height))).convert("L")
-        few = band.resize(made, Image.Resampling.HAMMING, reducing_gap=2.0)
+        few = band.resize(made, how, reducing_gap=2.0)
         errors.append(squared_error(*(one.resize(seen, Image.Resampling.BOX) for one in (band, few))))
     return in_decibels(sum(errors) / _BANDS)
 
