@@ -47,7 +47,7 @@ def of_whole(size: tuple[int, int], part: Part | None) -> tuple[int, int]:
 
 
 def _filter(is_photograph: bool) -> Resampling:
-    """Return a way to make pictures smaller: Hamming's way is nearly as sharp as bicubic, in half the time."""
+    """Return a filter to make pictures smaller: Hamming's is nearly as sharp as bicubic, in half the time."""
     from PIL import Image
 
     return Image.Resampling.BICUBIC if is_photograph else Image.Resampling.HAMMING
