@@ -127,15 +127,15 @@ def test_a_drawing_in_a_box_of_other_proportions_keeps_its_own_where_browsers_do
 
 @pytest.mark.parametrize("size", [(3733, 2111), (80, 60)])
 @pytest.mark.parametrize(
-    ("blur", "least", "most"),
+    "blur",
     [
-        ('<filter id="f"><feGaussianBlur stdDeviation="3"/></filter>', 1.5, 3.0),
-        ('<pattern id="p" width="4" height="4"><path d="M0 0h2v2z"/></pattern>', 1.5, 3.0),
+        '<filter id="f"><feGaussianBlur stdDeviation="3"/></filter>',
+        '<pattern id="p" width="4" height="4"><path d="M0 0h2v2z"/></pattern>',
     ],
     ids=["filter", "pattern"],
 )
 def test_what_is_blurred_in_a_drawing_has_the_pixels_that_are_seen(
-    browser: Browser, tmp_path: Path, size: tuple[int, int], blur: str, least: float, most: float
+    browser: Browser, tmp_path: Path, size: tuple[int, int], blur: str
 ) -> None:
     width, height = size
     look = 'filter="url(#f)" fill="#06c"' if "filter" in blur else 'fill="url(#p)"'
@@ -144,8 +144,9 @@ def test_what_is_blurred_in_a_drawing_has_the_pixels_that_are_seen(
     pdf = printed(
         page(f'<p><img alt="x" src="{address}" style="width:400px"></p>'), browser, tmp_path / "deck.pdf"
     )
-    across = max(int(image.Width) for image in _images(pdf))
-    assert least * 400 <= across <= most * 400 * 1.3
+    # A blur reaches beyond what is blurred, by a tenth on each side.
+    across = max(int(image.Width) for image in _images(pdf)) / 400
+    assert 1.5 <= across <= 3
 
 
 @pytest.mark.parametrize("size", [(4218, 430), (1820, 2733), (117, 91)])
