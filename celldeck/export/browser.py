@@ -19,6 +19,7 @@ from typing import Any, Literal, Self
 
 from celldeck.errors import DeckError
 from celldeck.export.devtools import DevTools, Json, NavigatedError, ProtocolError
+from celldeck.export.embedded import decoded
 from celldeck.export.find_browser import find_browser, is_confined
 
 _SWITCHES = (
@@ -420,9 +421,7 @@ class Tab:
         parts = []
         while True:
             part = self.call("IO.read", {"handle": stream, "size": 8 << 20})
-            parts.append(
-                base64.b64decode(part["data"]) if part.get("base64Encoded") else part["data"].encode()
-            )
+            parts.append(decoded(part["data"]) if part.get("base64Encoded") else part["data"].encode())
             if part["eof"]:
                 self.call("IO.close", {"handle": stream})
                 return b"".join(parts)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pybase64
+
 _SCHEME = "data:"
 _ENDS = "\"'() \t\n\r\f"
 
@@ -32,3 +34,20 @@ def without_data_urls(text: str) -> str:
         done = end
     parts.append(text[done:])
     return "".join(parts)
+
+
+def encoded(content: bytes) -> str:
+    """Return bytes in base64."""
+    return pybase64.b64encode_as_string(content)
+
+
+def decoded(text: str) -> bytes:
+    """Return what a text in base64 stands for, with blanks in it or without.
+
+    Raises:
+        ValueError: it is no base64.
+    """
+    try:
+        return pybase64.b64decode(text, validate=True)
+    except ValueError:
+        return pybase64.b64decode(text)

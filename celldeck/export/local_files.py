@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import mimetypes
 import os
 import re
@@ -13,6 +12,7 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 from celldeck.errors import DeckError
+from celldeck.export.embedded import encoded
 from celldeck.frozen import frozen
 from celldeck.packages import package_folder
 
@@ -223,6 +223,6 @@ def _content(path: Path, size: int) -> Content:
     else:
         signed = next((kind for signature, kind in _SIGNATURES if signature.match(head)), None)
     kind = signed or by_name or "application/octet-stream"
-    url = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+    url = f"data:{kind};base64,{encoded(data)}"
     is_named_picture = by_name in _RASTER or by_name == "image/svg+xml"
     return Content(url, "no-picture" if is_named_picture and not signed else "")

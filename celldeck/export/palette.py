@@ -15,7 +15,7 @@ def is_photograph(image: Pillow.Image) -> bool:
 
 def quantised(image: Pillow.Image) -> Pillow.Image | None:
     """Return a picture in colours with at most 256 of them, if nobody sees the difference."""
-    from PIL import Image, ImageChops, ImageStat
+    from PIL import Image
 
     small = _sample(image)
     # To quantise a photograph would take long, in vain.
@@ -29,12 +29,19 @@ def quantised(image: Pillow.Image) -> Pillow.Image | None:
         # Of colours that are near one another, Pillow takes any.
         _set_exact(flat, small)
         return flat
-    flat = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    # Colours that are too few for some of the pixels are too few for all.
+    if _is_seen(small, small.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)):
+        return None
+    flat = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     _set_exact(flat, small)
-    again = flat.convert("RGB").resize(small.size, Image.Resampling.NEAREST)
-    # 40 dB.
-    is_seen = max(ImageStat.Stat(ImageChops.difference(small, again)).rms) > 2.55
-    return None if is_seen else flat
+    return None if _is_seen(small, flat.resize(small.size, Image.Resampling.NEAREST)) else flat
+
+
+def _is_seen(small: Pillow.Image, flat: Pillow.Image) -> bool:
+    """Say whether a picture with fewer colours differs from what it was: by more than 40 dB."""
+    from PIL import ImageChops, ImageStat
+
+    return max(ImageStat.Stat(ImageChops.difference(small, flat.convert("RGB"))).rms) > 2.55
 
 
 def _sample(image: Pillow.Image) -> Pillow.Image:

@@ -10,10 +10,12 @@ import re
 import zlib
 from typing import TYPE_CHECKING
 
+from celldeck.export.pdf.packed import LEVEL
+
 if TYPE_CHECKING:
     from pikepdf import Object
 
-# Strings come first: what stands in them is no name.
+# Strings come first: what stands in them is no name. Chromium's end on the line on which they begin.
 _NAME = re.compile(rb"\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>|/(\w+)", re.DOTALL)
 _KINDS = ("/Font", "/XObject", "/ExtGState", "/Pattern", "/Shading", "/ColorSpace")
 
@@ -42,7 +44,13 @@ def count_names(drawn: Object, content: bytes, seen: set[tuple[int, int]]) -> by
             return match[0]
         return b"/" + names.setdefault(match[1], b"R%d" % len(names))
 
-    content = _NAME.sub(counted, content)
+    # Few lines have a name of these, and to look for a byte is quick.
+    content = b"\n".join(
+        [
+            _NAME.sub(counted, line) if b"/" in line and not line.endswith(b"BDC") else line
+            for line in content.split(b"\n")
+        ]
+    )
     for kind, table in tables.items():
         renamed = Dictionary()
         for old, value in table.items():
@@ -71,4 +79,4 @@ def put(stream: Object, content: bytes) -> None:
 
     if "/DecodeParms" in stream:
         del stream["/DecodeParms"]
-    stream.write(zlib.compress(content, 6), filter=Name.FlateDecode)
+    stream.write(zlib.compress(content, LEVEL), filter=Name.FlateDecode)

@@ -4,10 +4,11 @@ The way of sheets through here::
 
     stand_ins     blanks take the place of their pictures
     paginate.js   in the browser: notes get the room that they need
+    soft_shadows.js    text that throws a shadow stays text
+    painted_in_order.js    text stands in the order in which it is read
     picture_shadows.js    pictures that cast a shadow stay pictures
     blank_backgrounds.js    where blanks may be in backgrounds
     parts_seen.js    what is seen of a background that is larger than its box is a picture of its own
-    soft_shadows.js, painted_in_order.js    text stays text, and stands in the order in which it is read
     survey.js     how large each picture is shown, and whether as a whole; where formulas stand
     drawn_size.js, changes_pixels.js    for these: how large a background is, and what has a filter
     put_back.js   pictures that are seen in part, or through a filter, stand there again
@@ -24,7 +25,6 @@ The way of sheets through here::
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 import json
@@ -163,9 +163,11 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         tab.evaluate("void dispatchEvent(new Event('beforeprint'))")
         if flows:
             tab.evaluate(f"({_script('paginate')})()")
-        for script in ("soft_shadows", "painted_in_order"):
-            tab.evaluate(f"({_script(script)})()")
-        shadowed = _give_plain_shadows(tab, pictures, workshop) if "drop-shadow" in html else []
+        has_shadows = "drop-shadow" in html
+        if has_shadows:
+            tab.evaluate(f"({_script('soft_shadows')})()")
+        tab.evaluate(f"({_script('painted_in_order')})()")
+        shadowed = _give_plain_shadows(tab, pictures, workshop) if has_shadows else []
         where = _backgrounds(tab, plain)
         if workshop.quality != "lossless":
             pictures |= _give_parts(tab, pictures, excluded, where)
@@ -310,12 +312,17 @@ def _put_back(
         return set()
 
     def address(picture: Picture) -> str:
-        if picture.kind == "drawing":
-            return f"data:image/svg+xml;base64,{base64.b64encode(picture.data).decode('ascii')}"
         look = Look(_scale(uses[picture.name], picture))
-        data = reduced(picture.data, picture.size_px, look, workshop.quality, picture.part)
-        # Browsers go by the content.
-        return f"data:image/png;base64,{base64.b64encode(data).decode('ascii')}"
+        is_drawing = picture.kind == "drawing"
+        data = (
+            picture.data
+            if is_drawing
+            else reduced(picture.data, picture.size_px, look, workshop.quality, picture.part)
+        )
+        # Of rasters, browsers go by the content.
+        file = tab.folder / f"{picture.name}.{'svg' if is_drawing else 'png'}"
+        file.write_bytes(data)
+        return file.as_uri()
 
     addresses = dict(zip(back, workshop.pool.map(address, (pictures[name] for name in back)), strict=True))
     given = ", ".join(json.dumps(one) for one in (where, addresses, back))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.pdf.matrix import Matrix, times
@@ -26,7 +26,8 @@ SCALES = (0.5, 0.25)
 _STEP_PX = 8
 """On so many CSS pixels of paper there are whole points, and dots; else each page is moved by a rest."""
 
-_PLACES = re.compile(rb"^[-\d. ]+ (?:cm|re)$", re.MULTILINE)
+_PLACES = (b" cm", b" re")
+_NUMBERS = re.compile(rb"[-\d. ]+")
 _MOST = 10 << 24
 """Chromium writes a number with so many decimals that, without the point, it is below this."""
 
@@ -58,19 +59,22 @@ def enlarge(pdf: Pdf, size_px: tuple[float, float]) -> None:
                     annotation[key] = _moved(annotation[key], matrix)
         _enlarge_patterns(pdf, sheet.obj, matrix, copies)
         numbers = " ".join(f"{number:.12g}" for number in matrix)
-        content = _PLACES.sub(partial(_as_at_full_size, scale=scale), sheet.Contents.read_bytes())
-        sheet.Contents.write(f"{numbers} cm\n".encode() + content)
+        lines = sheet.Contents.read_bytes().split(b"\n")
+        full = [_as_at_full_size(line, scale) if line.endswith(_PLACES) else line for line in lines]
+        sheet.Contents.write(b"\n".join([f"{numbers} cm".encode(), *full]))
     if "/Outlines" in pdf.Root:
         _enlarge_entries(pdf.Root.Outlines.get("/First"), places)
 
 
-def _as_at_full_size(match: re.Match[bytes], scale: float) -> bytes:
-    """Return the numbers of a place as parts of what Chromium writes at full size.
+def _as_at_full_size(line: bytes, scale: float) -> bytes:
+    """Return a line that says a place, with its numbers as parts of what Chromium writes at full size.
 
     What lies on the edge of a pixel is else drawn on its other side.
     """
-    *numbers, operator = match[0].split(b" ")
-    return b" ".join([*(_part(number, scale) for number in numbers), operator])
+    numbers, _, operator = line.rpartition(b" ")
+    if not _NUMBERS.fullmatch(numbers):
+        return line
+    return b" ".join([*(_part(number, scale) for number in numbers.split(b" ")), operator])
 
 
 @lru_cache(maxsize=1 << 14)

@@ -8,7 +8,6 @@ inside it, and replaced by what `pictures.py` and `drawings.py` make, once for a
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import re
 import struct
@@ -18,9 +17,9 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import unquote_to_bytes
 
-from xxhash import xxh3_128_digest
+from xxhash import xxh3_128_hexdigest
 
-from celldeck.export.embedded import data_urls
+from celldeck.export.embedded import data_urls, decoded
 from celldeck.export.pdf.look import Part
 from celldeck.frozen import frozen
 from celldeck.model import Page
@@ -44,7 +43,7 @@ class Picture:
     """A picture of a deck that a blank stands for."""
 
     name: str
-    """Made from its bytes; the same picture in two places is one."""
+    """Made from its address, which holds its bytes: the same picture in two places is one."""
     kind: Literal["raster", "drawing"]
     data: bytes
     size_px: tuple[int, int]
@@ -78,15 +77,15 @@ def set_aside(page: Page, excluded: frozenset[str] = frozenset()) -> tuple[Page,
         excluded: names of pictures that are left where they are.
     """
     pictures: dict[str, Picture] = {}
-    known: dict[bytes, str] = {}
+    known: dict[str, str] = {}
 
     def blank(text: str, start: int, end: int) -> str:
         """Return what takes the place of a data URL."""
         address = text[start:end]
-        # Kept by a digest: to look up an address itself, which is a whole picture, takes ten times as long.
-        key = xxh3_128_digest(address.encode("utf-8", "surrogatepass"))
+        # To look up an address itself, which is a whole picture, takes ten times as long as its digest does.
+        key = _name(address.encode("utf-8", "surrogatepass"))
         if key not in known:
-            known[key] = _blank(address, pictures, excluded)
+            known[key] = _blank(key, address, pictures, excluded)
         told = known[key]
         # One without a size of its own looks the same only where a style gives it one: in backgrounds.
         name = told[-_NAME_CHARACTERS:]
@@ -128,24 +127,24 @@ def _replaced(text: str, other: Callable[[str, int, int], str]) -> str:
     return "".join(parts)
 
 
-def _blank(address: str, pictures: dict[str, Picture], excluded: frozenset[str]) -> str:
+def _blank(name: str, address: str, pictures: dict[str, Picture], excluded: frozenset[str]) -> str:
     head = _HEAD.match(address)
     assert head
+    if name in excluded:
+        return address
     text = address[head.end() :]
     try:
-        is_base64 = head["parameters"].endswith("base64")
-        data = base64.b64decode(text) if is_base64 else unquote_to_bytes(text)
+        data = decoded(text) if head["parameters"].endswith("base64") else unquote_to_bytes(text)
     except ValueError:
         return address
     is_drawing = head["type"] == "svg+xml"
     if is_drawing and len(data) < _SMALL_DRAWING_BYTES:
         return address
-    name = _name(data)
     if is_drawing:
         size, is_sized, is_stretched = _drawing_size(data)
     else:
         size, is_sized, is_stretched = _raster_size(data), True, True
-    if name in excluded or not size or max(size) > _LARGEST_PX or min(size) < 1:
+    if not size or max(size) > _LARGEST_PX or min(size) < 1:
         return address
     kind: Literal["raster", "drawing"] = "drawing" if is_drawing else "raster"
     pictures[name] = Picture(name, kind, data, size, is_sized, is_stretched=is_stretched)
@@ -153,7 +152,7 @@ def _blank(address: str, pictures: dict[str, Picture], excluded: frozenset[str])
 
 
 def _name(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:_NAME_CHARACTERS]
+    return xxh3_128_hexdigest(content)[:_NAME_CHARACTERS]
 
 
 def name_of(stream: bytes) -> str | None:
