@@ -2,7 +2,7 @@
 
 import pytest
 
-from celldeck.export.embedded import data_urls, without_data_urls
+from celldeck.export.embedded import data_urls, decoded, encoded, without_data_urls
 
 
 def found(text: str) -> list[str]:
@@ -32,3 +32,15 @@ def test_the_rest_of_a_text() -> None:
     text = """<p style="background:url(data:image/png;base64,AA) 'x'">data:x</p>"""
     assert without_data_urls(text) == """<p style="background:url() 'x'">"""
     assert without_data_urls("as it is") == "as it is"
+
+
+@pytest.mark.parametrize("text", ["Y2VsbGRlY2s=", "Y2Vs bGRl\nY2s=", " Y2VsbGRlY2s= "])
+def test_base64_is_read_with_blanks_or_without(text: str) -> None:
+    assert decoded(text) == b"celldeck"
+    assert encoded(b"celldeck") == "Y2VsbGRlY2s="
+
+
+@pytest.mark.parametrize("text", ["Y2VsbGRlY2s", "Zürich=="])
+def test_what_is_no_base64_is_told(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 (whatever the library says)
+        decoded(text)

@@ -7,10 +7,9 @@ PDF 32000-1:2008, 7.8.3 (resource dictionaries).
 from __future__ import annotations
 
 import re
-import zlib
 from typing import TYPE_CHECKING
 
-from celldeck.export.pdf.packed import LEVEL
+from celldeck.export.pdf.flate import deflated
 
 if TYPE_CHECKING:
     from pikepdf import Object
@@ -79,4 +78,4 @@ def put(stream: Object, content: bytes) -> None:
 
     if "/DecodeParms" in stream:
         del stream["/DecodeParms"]
-    stream.write(zlib.compress(content, LEVEL), filter=Name.FlateDecode)
+    stream.write(deflated(content), filter=Name.FlateDecode)

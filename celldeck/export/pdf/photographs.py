@@ -28,10 +28,9 @@ def jpeg(image: Pillow.Image, qualities: Mapping[int, float], subsampling: int) 
     *steps, (best, _) = qualities.items()
     sample = _sample(image) if steps else image
     quality = next((q for q, enough in steps if _nearness(sample, q, subsampling) >= enough), best)
-    is_small = quality <= _SAFE_QUALITY
-    return encoded(
-        image, "JPEG", quality=quality, subsampling=subsampling, optimize=is_small, progressive=is_small
-    )
+    # A progressive one would have three bytes less of a hundred, and take more than twice as long.
+    is_safe = quality <= _SAFE_QUALITY
+    return encoded(image, "JPEG", quality=quality, subsampling=subsampling, optimize=is_safe)
 
 
 def _sample(image: Pillow.Image) -> Pillow.Image:

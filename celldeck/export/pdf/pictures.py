@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import io
-import zlib
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.palette import is_photograph, quantised
 from celldeck.export.pdf.encoded import encoded
+from celldeck.export.pdf.flate import deflated
 from celldeck.export.pdf.look import Look, Part, Quality
 from celldeck.export.pdf.packed import (
-    LEVEL,
     Mask,
     Packed,
-    deflated,
     entries_of,
     exact,
     keep_packed,
+    lossless,
     read_packed,
     squares,
 )
@@ -45,7 +44,7 @@ _NEARER = 4
 _EDGES = 0.05
 """Of the pixels of a mask: where no more are seen through in part, these are the edges of what is opaque."""
 _STEPS_OF_EDGES = 15
-_VERSION = 10
+_VERSION = 11
 
 
 def packed_name(name: str, size_px: tuple[int, int], look: Look, quality: Quality) -> str:
@@ -83,7 +82,7 @@ def pack(
 def _pack(data: bytes, size: tuple[int, int], quality: Quality, part: Part | None = None) -> Packed:
     from PIL import Image, ImageOps
 
-    lossless = quality == "lossless"
+    is_lossless = quality == "lossless"
     asked = size
 
     Image.MAX_IMAGE_PIXELS = None  # a large photograph is made small here, which is the point
@@ -98,7 +97,7 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality, part: Part | Non
         ):
             space = "/DeviceGray" if opened.mode == "L" else "/DeviceRGB"
             whole = Packed(entries_of(size, space, 8) | {"/Filter": "/DCTDecode"}, data)
-            if lossless or len(data) <= most_bytes(size):
+            if is_lossless or len(data) <= most_bytes(size):
                 return whole
         opened.draft("RGB", of_whole(size, part))
         ImageOps.exif_transpose(opened, in_place=True)
@@ -113,9 +112,9 @@ def _pack(data: bytes, size: tuple[int, int], quality: Quality, part: Part | Non
     diagram = None if is_jpeg or quality != "good" else _own_pixels(own, size)
     if diagram and diagram.length <= own.width * own.height // _SPARSE:
         return diagram
-    image, mask = _without_alpha(resized(own, size, quality, is_jpeg), is_exact=lossless)
-    if lossless:
-        return deflated(image, mask)
+    image, mask = _without_alpha(resized(own, size, quality, is_jpeg), is_exact=is_lossless)
+    if is_lossless:
+        return lossless(image, mask)
     if not is_jpeg and (flat := _palette(image)):
         fewer = Packed(*flat, mask)
         return diagram if diagram and diagram.length <= _WORTH * fewer.length else fewer
@@ -146,7 +145,7 @@ def _without_alpha(image: Pillow.Image, is_exact: bool = False) -> tuple[Pillow.
     if not is_exact and sum(counts[1:255]) <= _EDGES * image.width * image.height:
         step = 255 / _STEPS_OF_EDGES
         alpha = alpha.point([round(round(opacity / step) * step) for opacity in range(256)])
-    return image.convert("RGB"), (*image.size, zlib.compress(alpha.tobytes(), LEVEL))
+    return image.convert("RGB"), (*image.size, deflated(alpha.tobytes()))
 
 
 def _own_pixels(own: Pillow.Image, size: tuple[int, int]) -> Packed | None:
@@ -239,7 +238,7 @@ def _palette(image: Pillow.Image) -> tuple[dict[str, Any], bytes] | None:
     if flat is None:
         return None
     colours = bytes(flat.getpalette() or ())
-    data = zlib.compress(flat.tobytes(), LEVEL)
+    data = deflated(flat.tobytes())
     # As a photograph it would take about a third of a byte for a pixel.
     if len(data) > image.width * image.height // 3:
         return None

@@ -15,11 +15,13 @@ The way of sheets through here::
     print_smaller.js    the paper is made smaller, as `rasterised` allows; then it is printed
     smaller       and enlarged
     packing       meanwhile, in threads: rasters are made ready
-    pictures      each as what it is, with as many pixels as are seen (resized), kept (packed)
+    pictures      each as what it is, with as many pixels as are seen (resized), as a photograph (photographs,
+                  encoded) or deflated (flate), and kept (packed)
     repack        what Chromium has deflated, as photographs
     drawings      then, in the same tab, each SVG is printed once, alone, and kept
     names         what the content of a page calls things depends on the page alone
     structure     tags as PDF/UA-1 wants them; formula_text: the TeX of formulas
+    links         lead where they led
     parts         what belongs to each page
 """
 
@@ -35,7 +37,6 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from celldeck.export.browser import Browser, Tab
 from celldeck.export.paper import Paper
@@ -47,6 +48,7 @@ from celldeck.export.pdf.formula_text import (
     on_one_line,
     write_formulas,
 )
+from celldeck.export.pdf.links import mend_links
 from celldeck.export.pdf.look import Look, Quality
 from celldeck.export.pdf.names import count_names, put
 from celldeck.export.pdf.packed import Packed
@@ -68,7 +70,6 @@ Document = Callable[[Page], str]
 
 _LARGEST_PX = 0.4
 """CSS pixels for one of a picture, of which a part is made a picture of its own."""
-RELATIVE = "https://relative.invalid/"
 
 
 @dataclass(frozen=True)
@@ -373,7 +374,7 @@ def _ready(
             content = write_formulas(content, wanted, float(sheet.mediabox[3]), sheet, font)
         put(sheet.Contents, mark_artifacts(content, mark_forms(sheet.obj, put, known)))
         pictures.append(places_of(pdf, sheet.obj, names))
-    _mend_links(pdf)
+    mend_links(pdf)
     surveys = printed.surveys
     is_regular = len(surveys) == len(pdf.pages)
     if not is_regular:
@@ -384,26 +385,3 @@ def _ready(
     for at, survey in enumerate(surveys):
         sheets[survey.sheet].append(at)
     return Print(pdf, tuple(map(tuple, sheets)), is_regular and all(sheets), made)
-
-
-def _mend_links(pdf: Pdf) -> None:
-    """Make links to files relative again, those to slides links in the PDF; say in words where each leads."""
-    from pikepdf import Dictionary, Name, String
-
-    for sheet in pdf.pages:
-        for annotation in sheet.get("/Annots", ()):
-            if annotation.get("/Subtype") != "/Link":
-                continue
-            action = annotation.get("/A")
-            told = "a slide of this deck"
-            if isinstance(action, Dictionary) and "/URI" in action:
-                address = str(action["/URI"])
-                if address.startswith(f"{RELATIVE}#"):
-                    del annotation["/A"]
-                    annotation.Dest = Name("/" + unquote(address.removeprefix(f"{RELATIVE}#")))
-                elif address.startswith(RELATIVE):
-                    told = unquote(address.removeprefix(RELATIVE))
-                    action["/URI"] = String(told)
-                else:
-                    told = address
-            annotation.Contents = String(told)
