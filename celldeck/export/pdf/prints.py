@@ -162,6 +162,8 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
         tab.open_html(html, changes_itself=changes)
         # Auto-scaling waits for frames, or for this.
         tab.evaluate("void dispatchEvent(new Event('beforeprint'))")
+        if not changes:
+            tab.evaluate(_NOT_AGAIN)
         if flows:
             tab.evaluate(f"({_script('paginate')})()")
         has_shadows = "drop-shadow" in html
@@ -222,6 +224,8 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     )
 
 
+# To measure what stays as it is would have the whole deck laid out once more.
+_NOT_AGAIN = "void addEventListener('beforeprint', (event) => event.stopImmediatePropagation(), true)"
 _CHANGING = re.compile(r"<(?:script|iframe|video|object|embed)\b", re.IGNORECASE)
 
 
