@@ -1,14 +1,16 @@
 """Random decks, random edits, and what a clean run of a deck gives: what differential tests compare with.
 
 The clean run is another program than the one tried: each deck runs in a process forked from one that has
-imported numpy and pandas, in an empty folder, with `exec`, and nothing of celldeck's.
+imported the libraries, in an empty folder, with `exec`, and nothing of celldeck's.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
 import io
+import linecache
 import multiprocessing
 import os
 import random
@@ -243,9 +245,11 @@ def text_of(cells: Sequence[str], head: str = "kernel: python3") -> str:
 class Oracle:
     """Runs decks in processes of their own, each in an empty folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, libraries: Sequence[str] = ("numpy", "pandas")) -> None:
+        """Take what is imported once; a library that starts threads when it is imported cannot be."""
         self._here, there = multiprocessing.Pipe()
-        self._process = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
+        given = (there, tuple(libraries))
+        self._process = multiprocessing.get_context("spawn").Process(target=serve, args=given, daemon=True)
         self._process.start()
 
     def run(self, cells: Sequence[str]) -> list[str]:
@@ -259,13 +263,10 @@ class Oracle:
         self._process.join(5)
 
 
-def serve(connection: Any) -> None:
+def serve(connection: Any, libraries: Sequence[str]) -> None:
     """Answer decks with what they show, until None comes."""
-    import numpy
-    import pandas
-
-    assert numpy
-    assert pandas
+    for library in libraries:
+        importlib.import_module(library)
     while (cells := connection.recv()) is not None:
         read, write = os.pipe()
         child = os.fork()
@@ -304,15 +305,18 @@ def run(cells: Sequence[str]) -> list[str]:
     numpy.random.seed(0)
     warnings.simplefilter("ignore")
     shown = []
-    for code in cells:
+    for number, code in enumerate(cells):
         out = io.StringIO()
+        file = f"<cell {number}>"
+        # As IPython does: libraries read the code of functions.
+        linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
         with contextlib.redirect_stdout(out):
             try:
                 tree = ast.parse(code)
                 last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-                exec(compile(tree, "<cell>", "exec"), namespace)
+                exec(compile(tree, file, "exec"), namespace)
                 if last is not None:
-                    value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)
+                    value = eval(compile(ast.Expression(last.value), file, "eval"), namespace)
                     if value is not None:
                         print(f"={pretty(value)}")
             except BaseException as error:
