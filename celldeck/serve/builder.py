@@ -94,6 +94,7 @@ class Builder(threading.Thread):
         self._read: dict[str, tuple[int, ...]] = {}
         """What each deck was like, as `_stamp` tells, just before it was last read."""
         self._untidy = 0
+        self._outputs = outputs
         self._printer = Printer(outputs, teller) if outputs is not None else None
 
     @property
@@ -319,7 +320,8 @@ class Builder(threading.Thread):
         edited = {
             name for path, name in decks.items() if path in batch and _stamp(path) != self._read.get(name)
         }
-        others = {path for path in batch if path not in decks}
+        # What is printed here may stand beside the decks, where it would count as a file that they may use.
+        others = batch - decks.keys() - self._printed()
         if not others:
             return list(edited), edited
         self._tools.files.look_anew()
@@ -342,6 +344,13 @@ class Builder(threading.Thread):
             for name in decks.values()
             if shared or name in edited or (data and self._runs_cells(name)) or self._site.decks[name].error
         ], edited
+
+    def _printed(self) -> set[Path]:
+        """Return the PDFs that are written here."""
+        if self._outputs is None:
+            return set()
+        outputs = (self._outputs(deck.path) for deck in self._site.decks.values())
+        return {html.with_suffix(".pdf").resolve() for html in outputs}
 
     def _runs_cells(self, name: str) -> bool:
         shown = self._site.decks[name].shown

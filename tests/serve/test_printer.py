@@ -13,6 +13,7 @@ import pytest
 
 from celldeck.cli import main
 from celldeck.execute import Silent
+from celldeck.export.local_files import LocalFiles
 from celldeck.export.pdf import shelf
 from celldeck.serve import printer
 from celldeck.serve.builder import Builder
@@ -100,6 +101,25 @@ def test_many_edits_are_printed_one_by_one_and_the_whole_anew_in_a_pause(
     wait_for(lambda: len(list(sheets.glob("*.pdf"))) == 1)
     assert contents("out/deck.pdf") == in_parts
     assert printed(told) == 4
+
+
+def test_a_pdf_that_is_written_beside_the_decks_is_no_change(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_for(lambda: printed(told) == 1)
+    time.sleep(1.0)
+    # The folder is new, which may matter, once.
+    Path("deck.md").write_text(DECK.replace("# Slide 3", "# Another title"))
+    wait_for(lambda: printed(told) == 2)
+    time.sleep(1.0)
+    looks: list[LocalFiles] = []
+    monkeypatch.setattr(LocalFiles, "look_anew", lambda files: looks.append(files))
+    Path("deck.md").write_text(DECK.replace("# Slide 4", "# Another title"))
+    wait_for(lambda: printed(told) == 3)
+    time.sleep(1.0)
+    assert looks == []
+    Path("other.txt").write_text("A file of the author's.")
+    wait_for(lambda: looks)
 
 
 def test_another_picture_in_a_file_is_in_the_pdf(told: Told) -> None:
