@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import base64
 import json
 import os
 import shutil
@@ -450,7 +449,7 @@ class Tab:
         if clip:
             x, y, width, height = clip
             params["clip"] = {"x": x, "y": y, "width": width, "height": height, "scale": scale}
-        return base64.b64decode(self.call("Page.captureScreenshot", params)["data"])
+        return decoded(self.call("Page.captureScreenshot", params)["data"])
 
 
 def _remove_socket(profile: Path) -> None:

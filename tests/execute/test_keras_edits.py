@@ -189,7 +189,7 @@ def test_outputs_after_an_edit_are_those_of_a_clean_run(
     assert set(build.ran) <= set(may_run), build.explain
 
     if "warn" in edit:
-        # What is warned of depends on the kernel; of a clean one, this takes the longest part of ten seconds.
+        # The oracle is silent about warnings. A clean kernel takes ten seconds, so only these edits have one.
         (tmp_path / "pyproject.toml").write_text("[tool.celldeck]\n", "utf-8")
         (tmp_path / "deck.md").write_text(text_of(cells), "utf-8")
         with Session(tmp_path / "deck.md", incremental=False) as clean:

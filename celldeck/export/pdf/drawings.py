@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 import threading
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from celldeck.export.browser import Tab
+from celldeck.export.embedded import encoded
 from celldeck.export.pdf.look import PIXELS, Quality
 from celldeck.export.pdf.stand_ins import Picture
 from celldeck.files import write_atomically
@@ -146,12 +146,11 @@ def _document(drawings: Sequence[Drawing]) -> str:
             f"{side / own:.6f}" for side, own in zip(drawing.paper_px, drawing.picture.size_px, strict=True)
         )
         pages.append(f"@page p{number} {{ size: {' '.join(paper)}; margin: 0 }}")
-        encoded = base64.b64encode(drawing.picture.data).decode("ascii")
         # Pictures are drawn on whole pixels, so that one of another size would have other proportions.
         images.append(
             f'<div style="page: p{number}; width: {paper[0]}; height: {paper[1]}">'
             f'<img style="width: {size[0]}; height: {size[1]}; transform: scale({scale})" '
-            f'src="data:image/svg+xml;base64,{encoded}"></div>'
+            f'src="data:image/svg+xml;base64,{encoded(drawing.picture.data)}"></div>'
         )
     style = (
         "html, body { margin: 0 } div { overflow: hidden; break-inside: avoid } "

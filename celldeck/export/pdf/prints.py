@@ -317,15 +317,12 @@ def _put_back(
         return set()
 
     def address(picture: Picture) -> str:
-        look = Look(_scale(uses[picture.name], picture))
-        is_drawing = picture.kind == "drawing"
-        data = (
-            picture.data
-            if is_drawing
-            else reduced(picture.data, picture.size_px, look, workshop.quality, picture.part)
-        )
         # Of rasters, browsers go by the content.
-        file = tab.folder / f"{picture.name}.{'svg' if is_drawing else 'png'}"
+        file = tab.folder / f"{picture.name}.{'svg' if picture.kind == 'drawing' else 'png'}"
+        data = picture.data
+        if picture.kind == "raster":
+            look = Look(_scale(uses[picture.name], picture))
+            data = reduced(data, picture.size_px, look, workshop.quality, picture.part)
         file.write_bytes(data)
         return file.as_uri()
 

@@ -7,7 +7,6 @@ inside it, and replaced by what `pictures.py` and `drawings.py` make, once for a
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 import struct
@@ -19,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 
 from xxhash import xxh3_128_hexdigest
 
-from celldeck.export.embedded import data_urls, decoded
+from celldeck.export.embedded import data_urls, decoded, encoded
 from celldeck.export.pdf.look import Part
 from celldeck.frozen import frozen
 from celldeck.model import Page
@@ -66,8 +65,7 @@ class Picture:
     @property
     def blank(self) -> str:
         """The address of a picture that stands for it."""
-        encoded = base64.b64encode(blank_jpeg(*self.size_px, self.name)).decode("ascii")
-        return f"data:image/jpeg;base64,{encoded}#{self.name}"
+        return f"data:image/jpeg;base64,{encoded(blank_jpeg(*self.size_px, self.name))}#{self.name}"
 
 
 def set_aside(page: Page, excluded: frozenset[str] = frozenset()) -> tuple[Page, dict[str, Picture]]:
