@@ -82,19 +82,21 @@ def _write_pdf(path: Path, page: Page, numbers: tuple[int, ...], tools: Tools) -
     from celldeck.export.steps import for_paper
 
     settings = tools.settings
-    shown, places = for_paper(page, settings.steps)
+    shelf = tools.shelf(path)
+    shelf.kept.turn()
+    shown, places = for_paper(page, settings.steps, shelf.kept)
     form = Form(
         settings.notes,
         int(settings.handout) if settings.handout else None,
         settings.title_page,
         settings.paper,
     )
-    paper = paper_of(shown, form, [str(numbers[place]) for place in places])
+    paper = paper_of(shown, form, [str(numbers[place]) for place in places], shelf.kept)
     press = Press(
         PRINT,
         lambda: tools.browser,
         tools.browser_program,
-        tools.shelf(path),
+        shelf,
         settings.cache / "pictures",
         settings.quality,
     )

@@ -53,6 +53,9 @@ _SWITCHES = (
 
 _MOST_SPARE = 4
 """Tabs that are kept; each has a process of its own."""
+_BLANK = "blank.html"
+_LONGEST_MESSAGE = 8 << 20
+"""Characters of a document that is told the browser as such; it takes no message of 100 MB."""
 _UNTIDY_S = 0.5
 """A tab for which somebody asks so soon need not be emptied."""
 
@@ -127,6 +130,7 @@ class Browser:
         # A snap sees only the visible folders of its user's home.
         place = Path.home() if is_confined(program) else None
         self._folder = Path(tempfile.mkdtemp(prefix="celldeck-browser-", dir=place))
+        (self._folder / _BLANK).write_text("<!DOCTYPE html>", "utf-8")
         command = [str(program), *_SWITCHES, f"--user-data-dir={self._folder / 'profile'}"]
         if not _has_sandbox():
             command.append("--no-sandbox")
@@ -179,11 +183,9 @@ class Browser:
         """Have a tab ready for who asks next: it has a process of its own, which takes time to start."""
         devtools = self._devtools
         if devtools is not None and not self._spare:
-            spare = self._fresh(devtools)
-            with self._lock:
-                self._spare.append(spare)
+            self._keep_empty(devtools, self._fresh(devtools))
 
-    def _give_back(self, devtools: DevTools, spare: _Window, tab: Tab) -> None:
+    def _give_back(self, devtools: DevTools, spare: _Window) -> None:
         """Keep a tab that has done its work for who asks next, or close it; nobody has to wait for that."""
         devtools.forget(spare.session)
         with self._lock:
@@ -191,30 +193,36 @@ class Browser:
             if is_kept:
                 self._spare.append(spare)
         if is_kept:
-            later = threading.Timer(_UNTIDY_S, self._empty, (devtools, spare, tab))
+            later = threading.Timer(_UNTIDY_S, self._empty, (devtools, spare))
         else:
             later = threading.Timer(0, self._close, (devtools, spare))
         later.daemon = True
         later.start()
 
-    def _empty(self, devtools: DevTools, spare: _Window, tab: Tab) -> None:
+    def _empty(self, devtools: DevTools, spare: _Window) -> None:
         """Let a tab that waits show nothing: its page takes memory, and maybe goes on doing something."""
         with self._lock:
             if spare not in self._spare:
                 return
             self._spare.remove(spare)
         # Meanwhile the browser may be ended, and its folder with it.
-        with suppress(DeckError, ProtocolError, OSError):
-            if self._folder is not None:
-                # A page from a file as well, which the same process shows.
-                blank = self._folder / "blank.html"
-                blank.touch()
-                tab.open(blank.as_uri(), changes_itself=False)
-                devtools.forget(spare.session)
-                with self._lock:
-                    self._spare.append(spare)
-                return
+        with suppress(DeckError, ProtocolError):
+            self._keep_empty(devtools, spare)
+            return
         self._close(devtools, spare)
+
+    def _keep_empty(self, devtools: DevTools, spare: _Window) -> None:
+        """Let a tab show nothing, and keep it for who asks next."""
+        folder = self._folder
+        if folder is None:
+            raise DeckError("the browser has been ended")
+        # A page from a file, as all that are shown, which the same process shows.
+        blank = (folder / _BLANK).as_uri()
+        Tab(devtools, spare, folder, self._timeout_s).open(blank, changes_itself=False)
+        devtools.forget(spare.session)
+        spare.is_empty = True
+        with self._lock:
+            self._spare.append(spare)
 
     def _fresh(self, devtools: DevTools) -> _Window:
         where = {"url": "about:blank"}
@@ -224,6 +232,7 @@ class Browser:
             where |= {"browserContextId": context["browserContextId"], "windowState": "minimized"}
         target = devtools.call("Target.createTarget", where)["targetId"]
         session = devtools.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        devtools.call("Page.enable", session=session)
         window = devtools.call("Browser.getWindowForTarget", {"targetId": target})
         return _Window(
             target, session, window["windowId"], window["bounds"].get("windowState") != "minimized"
@@ -247,18 +256,17 @@ class Browser:
             spare = self._spare.pop() if self._spare else None
         window = spare or self._fresh(devtools)
         place = Path(tempfile.mkdtemp(prefix="page-", dir=folder))
-        tab = Tab(devtools, window.session, place, self._timeout_s)
+        tab = Tab(devtools, window, place, self._timeout_s)
         try:
             if self._is_apart:
                 window.show(devtools, is_seen)
-            tab.call("Page.enable")
             tab.resize(width_px, height_px)
-            tab.call("Emulation.setEmulatedMedia", {"media": media})
+            tab.emulate(media)
             yield tab
         except BaseException:
             self._close(devtools, window)
             raise
-        self._give_back(devtools, window, tab)
+        self._give_back(devtools, window)
 
     def _close(self, devtools: DevTools, window: _Window) -> None:
         with suppress(DeckError, ProtocolError):
@@ -274,6 +282,11 @@ class _Window:
     session: str
     number: int
     is_seen: bool
+    is_empty: bool = False
+    """It shows a page of ours with nothing in it."""
+    size: tuple[float, float, float, bool] | None = None
+    """Width, height, scale, and whether it is a phone's; None: as the browser has it."""
+    media: str = ""
 
     def show(self, devtools: DevTools, is_seen: bool) -> None:
         """Let it be painted, or not, where the browser can do that."""
@@ -290,9 +303,10 @@ class _Window:
 class Tab:
     """One page of a browser."""
 
-    def __init__(self, devtools: DevTools, session: str, folder: Path, timeout_s: float) -> None:
+    def __init__(self, devtools: DevTools, window: _Window, folder: Path, timeout_s: float) -> None:
         self._devtools = devtools
-        self._session = session
+        self._window = window
+        self._session = window.session
         self._timeout_s = timeout_s
         self.folder = folder
         """Where documents given as text are written, so the base of their relative addresses."""
@@ -313,6 +327,9 @@ class Tab:
 
     def resize(self, width_px: float, height_px: float, *, scale: float = 1.0, mobile: bool = False) -> None:
         """Give the window another size, in CSS pixels, with `scale` device pixels each."""
+        size = (width_px, height_px, scale, mobile)
+        if size == self._window.size:
+            return
         self.call(
             "Emulation.setDeviceMetricsOverride",
             {
@@ -322,9 +339,24 @@ class Tab:
                 "mobile": mobile,
             },
         )
+        self._window.size = size
+
+    def emulate(self, media: str) -> None:
+        """Lay the page out for this medium; empty: as on a screen."""
+        if media != self._window.media:
+            self.call("Emulation.setEmulatedMedia", {"media": media})
+            self._window.media = media
 
     def open_html(self, document: str, *, patience_s: float = 15.0, changes_itself: bool = True) -> None:
         """Show a document given as text; as `open`."""
+        if self._window.is_empty and not changes_itself and len(document) < _LONGEST_MESSAGE:
+            # Where there is nothing to go away from, this takes half the time.
+            self._window.is_empty = False
+            self._load(
+                "Page.setDocumentContent", {"frameId": self._window.target, "html": document}, patience_s
+            )
+            self.settle(patience_s=patience_s, changes_itself=False)
+            return
         file = self.folder / "page.html"
         file.write_text(document, "utf-8")
         self.open(file.as_uri(), patience_s=patience_s, changes_itself=changes_itself)
@@ -339,14 +371,20 @@ class Tab:
         Raises:
             DeckError: there is no such page, or the browser is gone.
         """
-        loaded: list[Json] = []
-        self.listen("Page.loadEventFired", loaded.append)
-        failed = self.call("Page.navigate", {"url": address}).get("errorText")
+        self._window.is_empty = False
+        failed = self._load("Page.navigate", {"url": address}, patience_s).get("errorText")
         if failed:
             raise DeckError(f"the browser cannot open {address}: {failed}")
-        if not self.wait(lambda: bool(loaded), patience_s):
-            self.call("Page.stopLoading")
         self.settle(patience_s=patience_s, changes_itself=changes_itself)
+
+    def _load(self, method: str, params: Json, patience_s: float) -> Json:
+        """Call what loads a page, and wait for it."""
+        loaded: list[Json] = []
+        self.listen("Page.loadEventFired", loaded.append)
+        answer = self.call(method, params)
+        if "errorText" not in answer and not self.wait(lambda: bool(loaded), patience_s):
+            self.call("Page.stopLoading")
+        return answer
 
     def settle(self, *, patience_s: float = 15.0, changes_itself: bool = True) -> None:
         """Wait until pictures and fonts are there and auto-scaling has done its work.
@@ -399,7 +437,7 @@ class Tab:
             scale: how large everything is drawn. The paper is not scaled with it.
             is_tagged: with the outline and the tags, or without.
         """
-        stream = self.call(
+        answer = self.call(
             "Page.printToPDF",
             {
                 "paperWidth": width_px / 96,
@@ -413,17 +451,10 @@ class Tab:
                 "preferCSSPageSize": True,
                 "generateTaggedPDF": is_tagged,
                 "generateDocumentOutline": is_tagged,
-                "transferMode": "ReturnAsStream",
             },
             timeout_s=timeout_s,
-        )["stream"]
-        parts = []
-        while True:
-            part = self.call("IO.read", {"handle": stream, "size": 8 << 20})
-            parts.append(decoded(part["data"]) if part.get("base64Encoded") else part["data"].encode())
-            if part["eof"]:
-                self.call("IO.close", {"handle": stream})
-                return b"".join(parts)
+        )
+        return decoded(answer["data"])
 
     def screenshot(
         self,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from math import floor
 from typing import Literal
 
+from celldeck.export.kept import Kept
 from celldeck.export.paper import CONTAINER, Paper, Sheet, escaped, plain_paper, sheet_html
 from celldeck.frozen import frozen
 from celldeck.model import Page
@@ -41,15 +42,16 @@ class Form:
         return self.notes in {"below", "appendix"}
 
 
-def paper_of(page: Page, form: Form, labels: Sequence[str]) -> Paper:
+def paper_of(page: Page, form: Form, labels: Sequence[str], kept: Kept | None = None) -> Paper:
     """Return what is printed of a page.
 
     Args:
         page: self-contained; its typeset notes are there if the form shows notes.
         labels: numbers of its slides as people are told them; states of one slide share theirs.
+        kept: from the build before; None: there was none.
     """
     if form.handout is None:
-        paper = _slides(page, form, labels)
+        paper = _slides(page, form, labels, kept)
     else:
         paper = _handout(page, form, form.handout, labels)
     if form.notes == "appendix":
@@ -57,8 +59,8 @@ def paper_of(page: Page, form: Form, labels: Sequence[str]) -> Paper:
     return _with_title_page(paper, page, form) if form.title_page else paper
 
 
-def _slides(page: Page, form: Form, labels: Sequence[str]) -> Paper:
-    plain = plain_paper(page, labels)
+def _slides(page: Page, form: Form, labels: Sequence[str], kept: Kept | None) -> Paper:
+    plain = plain_paper(page, labels, kept)
     if form.notes == "annotations":
         sheets = [
             replace(sheet, remarks=(as_text(notes),))

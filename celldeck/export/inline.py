@@ -6,7 +6,6 @@ Nothing is fetched from a network. What an author links there stays as it is, an
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,10 +15,11 @@ from urllib.parse import quote, unquote
 
 from celldeck.errors import Notice
 from celldeck.export.css_urls import replace_urls
-from celldeck.export.embedded import data_urls
 from celldeck.export.html_tags import Tag, rewrite
+from celldeck.export.kept import Kept
 from celldeck.export.local_files import LIMIT_BYTES, LocalFiles, kind_of, relative_address
 from celldeck.export.placeholder import placeholder
+from celldeck.export.shared_backgrounds import share_backgrounds
 from celldeck.export.sprites import Sprites
 from celldeck.frozen import frozen
 from celldeck.model import Page
@@ -56,12 +56,6 @@ _FAULTS = {
     "lfs": "it was not checked out: `git lfs pull` brings it",
     "no-picture": "the file holds something else than its name says",
 }
-# Backgrounds that stand on several slides: worth a rule of their own from this size on.
-_SHARED_FROM_BYTES = 2048
-_BEFORE_BACKGROUND = re.compile(r"(?<![\w-])background-image:\s*url\(\Z")
-_BACKGROUND = re.compile(
-    r' style="(?P<before>[^"]*?(?<![\w-]))background-image:\s*url\((?P<url>data:[^)"]+)\);?(?P<after>[^"]*)"'
-)
 
 
 Link = Callable[[Path], str | None]
@@ -116,11 +110,12 @@ def inline(
         again: has done this before with the same arguments but for `page`, if it was done before.
     """
     embedding = _Embedding(files, (folder, *([root] if root else [])), output, stand_ins, link)
-    parts = (again or Reinliner()).inline(page, embedding, tuple(style_folders))
+    again = again or Reinliner()
+    parts = again.inline(page, embedding, tuple(style_folders))
     texts = [part.text for part in parts]
     count = len(page.slides)
-    slides, shared = _share_backgrounds(tuple(texts[:count]))
-    inlined = replace(page, slides=slides, typeset_notes=tuple(texts[count:-1]), css=texts[-1] + shared)
+    slides, css = share_backgrounds(tuple(texts[:count]), texts[-1], again.kept)
+    inlined = replace(page, slides=slides, typeset_notes=tuple(texts[count:-1]), css=css)
     told: dict[tuple[str, str], Finding] = {}
     for number, part in enumerate(parts):
         for finding in part.findings:
@@ -143,12 +138,15 @@ class Reinliner:
     def __init__(self) -> None:
         self._age = -1
         self._parts: dict[tuple[str, tuple[Path, ...] | None], _Part] = {}
+        self.kept = Kept()
+        """What was made of these slides."""
 
     def inline(self, page: Page, embedding: _Embedding, style_folders: tuple[Path, ...]) -> list[_Part]:
         """Return the slides of a page, their notes, and last its stylesheet."""
         if self._age != embedding.files.age:
             self._age = embedding.files.age
             self._parts.clear()
+        self.kept.turn()
         texts = (*page.slides, *page.typeset_notes)
         wanted: list[tuple[str, tuple[Path, ...] | None]] = [(text, None) for text in texts]
         wanted.append((page.css, style_folders))
@@ -453,38 +451,6 @@ class _Embedding:
         if (kind, address) not in self._told:
             self._told.add((kind, address))
             self.findings.append(Finding(kind, address, None, hint))
-
-
-def _share_backgrounds(slides: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """Move backgrounds that stand in several places into one rule each, and give the slides and the rules."""
-    places: dict[str, list[int]] = {}
-    for number, slide in enumerate(slides):
-        for start, end in data_urls(slide):
-            if end - start >= _SHARED_FROM_BYTES and _BEFORE_BACKGROUND.search(
-                slide, max(0, start - 40), start
-            ):
-                places.setdefault(slide[start:end], []).append(number)
-    keys = {
-        url: hashlib.sha256(url.encode()).hexdigest()[:12]
-        for url, numbers in places.items()
-        if len(numbers) > 1
-    }
-    if not keys:
-        return slides, ""
-    changed = {number for url in keys for number in places[url]}
-
-    def shared(match: re.Match[str]) -> str:
-        if match["url"] not in keys:
-            return match[0]
-        return f' data-celldeck-picture="{keys[match["url"]]}" style="{match["before"]}{match["after"]}"'
-
-    # `!important` stands for the rank that the inline style had.
-    rules = "".join(
-        f'\n[data-celldeck-picture="{key}"]{{background-image:url({url})!important}}'
-        for url, key in keys.items()
-    )
-    texts = enumerate(slides)
-    return tuple(_BACKGROUND.sub(shared, text) if n in changed else text for n, text in texts), rules
 
 
 def _is_font(address: str) -> bool:

@@ -10,6 +10,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import replace
 
+from celldeck.export.kept import Kept
 from celldeck.frozen import frozen
 from celldeck.model import Page
 
@@ -47,14 +48,16 @@ class Paper:
         )
 
 
-def plain_paper(page: Page, labels: Sequence[str] = ()) -> Paper:
+def plain_paper(page: Page, labels: Sequence[str] = (), kept: Kept | None = None) -> Paper:
     """Return a sheet for each slide of a page, of its size.
 
     Args:
         labels: of the sheets; empty: their numbers.
+        kept: from the build before; None: there was none.
     """
+    kept = kept or Kept()
     told = labels or [str(number) for number in range(1, len(page.slides) + 1)]
-    sheets = (Sheet(sheet_html(slide), label) for slide, label in zip(page.slides, told, strict=True))
+    sheets = (Sheet(kept(sheet_html, slide), label) for slide, label in zip(page.slides, told, strict=True))
     return Paper(page, tuple(sheets), page.size_px)
 
 

@@ -7,12 +7,14 @@ whatever an earlier copy shows and none of the pages after it.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Literal
 
+from celldeck.export.kept import Kept
 from celldeck.export.step_places import read_steps
 from celldeck.frozen import frozen
 from celldeck.model import Page
@@ -83,19 +85,25 @@ def _states_of_copies(slide: str) -> States:
     return States(last, True, tuple(reversed(lost)))
 
 
-def for_paper(page: Page, steps: Steps) -> tuple[Page, tuple[int, ...]]:
+def for_paper(page: Page, steps: Steps, kept: Kept | None = None) -> tuple[Page, tuple[int, ...]]:
     """Return the page with a slide for each state that is printed, and which slide each of them was, from 0.
 
     Notes stand with the last state of their slide. The page itself where every slide is one.
+
+    Args:
+        kept: from the build before; None: there was none.
     """
-    states = [states_of(slide) for slide in page.slides]
+    kept = kept or Kept()
+    states = [kept(states_of, slide) for slide in page.slides]
     printed = [state.printed(steps) for state in states]
     places = tuple(place for place, reached in enumerate(printed) for _ in reached)
     if len(places) == len(page.slides):
         return page, places
     slides = [
         # On paper for students the last state has everything in the light, which `spotlight` would not.
-        slide if reached == state.steps and (not reached or steps != "all") else in_state(slide, reached)
+        slide
+        if reached == state.steps and (not reached or steps != "all")
+        else kept(in_state, slide, reached)
         for slide, state, each in zip(page.slides, states, printed, strict=True)
         for reached in each
     ]
@@ -104,7 +112,7 @@ def for_paper(page: Page, steps: Steps) -> tuple[Page, tuple[int, ...]]:
     shown = replace(
         page,
         slides=tuple(slides),
-        css=page.css + _CSS,
+        css=kept(operator.add, page.css, _CSS),
         notes=tuple(page.notes[place] if last else () for place, last in zip(places, lasts, strict=True)),
         titles=tuple(page.titles[place] for place in places),
         typeset_notes=tuple(

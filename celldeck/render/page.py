@@ -51,6 +51,11 @@ _VALUES = (
     "nonce",
     "also",
 )
+_PLAIN_SCRIPTS: dict[DocumentTemplate, tuple[str, ...]] = {
+    "bare": ("fit", "webkit", "still"),
+    # What prints here is a Chromium.
+    "print": ("fit", "still"),
+}
 _IMPORT = late(r'^import .* from "\./(\w+)\.js";$', re.MULTILINE)
 
 
@@ -130,7 +135,7 @@ def document(
         "notes": notes_html(page) if presents else "",
         "options": _script_json(options) if presents else "",
         "import_map": _import_map() if presents else "",
-        "script": _main_script() if presents else _plain_script("fit", "webkit", "still"),
+        "script": _main_script() if presents else _plain_script(*_PLAIN_SCRIPTS[template]),
         "nonce": f" nonce={nonce}" if nonce else "",
         "also": "".join(
             f'<script type="module" nonce="{nonce}" src="{html.escape(one)}"></script>' for one in also

@@ -292,3 +292,38 @@ def test_a_tab_that_nobody_asks_for_is_emptied(program: Path) -> None:
             time.sleep(1)
             with browser.tab() as tab:
                 shown = tab.evaluate("document.body.textContent")
+
+
+@pytest.mark.browser
+def test_a_document_looks_the_same_in_a_tab_that_is_empty_and_in_one_that_is_not(program: Path) -> None:
+    document = (
+        "<!DOCTYPE html><style>p { font: 20px/1 serif; margin: 0 } @page { size: 400px 300px; margin: 0 }"
+        "</style><p id='x'>a &amp; <b>b</b><script>document.body.dataset.ran = 'yes'</script>"
+    )
+    told = (
+        "[document.compatMode, document.readyState, document.body.dataset.ran, document.body.children.length,"
+        " document.querySelector('p').offsetHeight, matchMedia('print').matches, innerWidth,"
+        " location.protocol, typeof left]"
+    )
+    with Browser(program, is_apart=True) as browser:
+        seen = []
+        for is_empty in (True, False):
+            browser.warm()
+            with browser.tab(800, 600, media="print") as tab:
+                if not is_empty:
+                    tab.open_html("<p>other<script>let left = 1</script>", changes_itself=False)
+                tab.open_html(document, changes_itself=False)
+                seen.append(tab.evaluate(told))
+                # What goes to a page leaves another; that takes its time.
+                assert tab.evaluate("location.pathname").endswith("blank.html" if is_empty else "page.html")
+        assert seen == [["CSS1Compat", "complete", "yes", 1, 20, True, 800, "file:", "undefined"]] * 2
+
+
+@pytest.mark.browser
+def test_a_tab_has_the_size_and_the_medium_that_are_asked_for_each_time(program: Path) -> None:
+    with Browser(program, is_apart=True) as browser:
+        for width, media in ((800, "print"), (800, "print"), (640, "print"), (640, ""), (800, "print")):
+            with browser.tab(width, 600, media=media) as tab:
+                tab.open_html("<p>x")
+                assert tab.evaluate("[innerWidth, matchMedia('print').matches]") == [width, media == "print"]
+                tab.resize(300, 200)

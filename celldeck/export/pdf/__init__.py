@@ -80,10 +80,11 @@ def write_pdf(path: Path, paper: Paper, press: Press) -> tuple[Notice, ...]:
         DeckError: the browser is gone, or takes too long.
         OSError: the file could not be written; what stood at `path` is untouched.
     """
-    keys = keys_of(paper, (press.quality, browser_mark(press.program)), press.shelf.known)
+    shelf = press.shelf
+    keys = keys_of(paper, (press.quality, browser_mark(press.program)), shelf.known, shelf.kept)
     content, notices = _make(path, paper, press, keys)
     write_atomically(path, content)
-    press.shelf.keep(keys.of_sheets, keys.steady)
+    shelf.keep(keys.of_sheets, keys.steady)
     return notices
 
 
@@ -147,6 +148,19 @@ def _printing(
             drawings = Drawings(press.pictures)
             scale = 1.0 if press.quality == "lossless" else keys.scale
             workshop = Workshop(
-                press.document, press.browser, press.pictures, press.quality, pool, drawings, scale
+                press.document,
+                press.browser,
+                press.pictures,
+                press.quality,
+                pool,
+                drawings,
+                press.shelf.kept,
+                threading.Event(),
+                scale,
             )
-            yield [(chunk, printing.submit(print_sheets, paper, chunk, workshop)) for chunk in chunks]
+            jobs = [(chunk, printing.submit(print_sheets, paper, chunk, workshop)) for chunk in chunks]
+            for _, future in jobs:
+                future.add_done_callback(lambda _: workshop.is_sent.set())
+            # Until the browser has something to do, whatever is done here holds that up.
+            workshop.is_sent.wait()
+            yield jobs

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ class Drawing:
         Args:
             scale: CSS pixels for one of its own where it is shown largest.
         """
-        dots = next((dots for mark, dots in _DOTS if mark.search(picture.data)), None)
+        dots = _dots(picture.data)
         if dots is None:
             return cls(picture, picture.size_px)
         share = max(1.0, scale) if quality == "lossless" else scale * PIXELS[quality] / dots
@@ -61,6 +62,13 @@ class Drawing:
     def name(self) -> str:
         """What it is called, on paper of this size."""
         return f"{self.picture.name}-{self.paper_px[0]:g}x{self.paper_px[1]:g}-drawing"
+
+
+@lru_cache(maxsize=32)
+def _dots(data: bytes) -> float | None:
+    """Return how many dots a CSS pixel of paper has where a drawing is printed as pixels; None: nowhere."""
+    # Kept, since the logo of a theme is asked for with every edit.
+    return next((dots for mark, dots in _DOTS if mark.search(data)), None)
 
 
 class Drawings:

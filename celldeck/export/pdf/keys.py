@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -12,6 +13,7 @@ from xxhash import xxh3_128_digest
 
 import celldeck
 from celldeck.export.embedded import without_data_urls
+from celldeck.export.kept import Kept
 from celldeck.export.paper import Paper
 from celldeck.export.pdf.rasterised import Rasterised, rasterised, smallest_scale
 from celldeck.frozen import frozen
@@ -56,7 +58,9 @@ Known = dict[bytes, _Read]
 """What was found out, by the digest of the HTML: most sheets of a deck are those of its build before."""
 
 
-def keys_of(paper: Paper, made_with: Sequence[str], known: Known | None = None) -> Keys:
+def keys_of(
+    paper: Paper, made_with: Sequence[str], known: Known | None = None, kept: Kept | None = None
+) -> Keys:
     """Return the keys of a paper's sheets.
 
     Where a sheet may look otherwise because of what stands on the others, its key depends on all of them:
@@ -65,12 +69,14 @@ def keys_of(paper: Paper, made_with: Sequence[str], known: Known | None = None) 
     Args:
         made_with: what else the print depends on: the quality of pictures, the browser.
         known: from the last time; it is brought up to date.
+        kept: from the build before; None: there was none.
     """
     css = paper.page.css
     known = {} if known is None else known
-    shows_total = "pagination-total" in css
-    wanted = [css, *(sheet.html if shows_total else _without_total(sheet.html) for sheet in paper.sheets)]
-    digests = [_digest(html) for html in wanted]
+    kept = kept or Kept()
+    shows_total = kept(operator.contains, css, "pagination-total")
+    wanted = [css, *(sheet.html for sheet in paper.sheets)]
+    digests = [kept(_digest, css, True), *(kept(_digest, html, shows_total) for html in wanted[1:])]
     read = {digest: known.get(digest) or _read(html) for digest, html in zip(digests, wanted, strict=True)}
     known.clear()
     known.update(read)
@@ -115,9 +121,10 @@ def _without_total(html: str) -> str:
     return first + "".join(other.partition('"')[2] for other in others) if others else html
 
 
-def _digest(html: str) -> bytes:
+def _digest(html: str, shows_total: bool) -> bytes:
+    told = html if shows_total else _without_total(html)
     # A fast one will do: nobody gains by slides that are not told apart, and with pictures they are long.
-    return xxh3_128_digest(html.encode("utf-8", "surrogatepass"))
+    return xxh3_128_digest(told.encode("utf-8", "surrogatepass"))
 
 
 def _read(html: str) -> _Read:

@@ -31,6 +31,7 @@ import hashlib
 import io
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from celldeck.export.browser import Browser, Tab
+from celldeck.export.kept import Kept
 from celldeck.export.paper import Paper
 from celldeck.export.pdf.drawings import Drawing, Drawings
 from celldeck.export.pdf.formula_text import (
@@ -85,6 +87,10 @@ class Workshop:
     pool: Executor
     """Makes pictures ready."""
     drawings: Drawings
+    kept: Kept
+    """From the build before."""
+    is_sent: threading.Event
+    """Set when the browser has got something to do, and this process has little."""
     scale: float = 1.0
     """How small the paper may be for one of full size; see `rasterised.py`."""
 
@@ -147,7 +153,7 @@ class _Printed:
 def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]) -> _Printed:
     """Print a page whose pictures stand aside, and make them ready meanwhile."""
     width, height = page.size_px
-    plain, pictures = set_aside(page, excluded)
+    plain, pictures = set_aside(page, excluded, workshop.kept)
     numbered = tuple(
         slide.replace("<div ", f'<div data-sheet="{number}" ', 1) for number, slide in enumerate(plain.slides)
     )
@@ -159,11 +165,10 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
     changes = _changes_itself(plain)
     browser = workshop.browser()
     with browser.tab(width, height, media="print", is_seen=changes) as tab:
+        workshop.is_sent.set()
         tab.open_html(html, changes_itself=changes)
         # Auto-scaling waits for frames, or for this.
-        tab.evaluate("void dispatchEvent(new Event('beforeprint'))")
-        if not changes:
-            tab.evaluate(_NOT_AGAIN)
+        tab.evaluate("dispatchEvent(new Event('beforeprint'));" + ("" if changes else _NOT_AGAIN))
         if flows:
             tab.evaluate(f"({_script('paginate')})()")
         has_shadows = "drop-shadow" in html
@@ -225,7 +230,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
 
 
 # To measure what stays as it is would have the whole deck laid out once more.
-_NOT_AGAIN = "void addEventListener('beforeprint', (event) => event.stopImmediatePropagation(), true)"
+_NOT_AGAIN = "addEventListener('beforeprint', (event) => event.stopImmediatePropagation(), true)"
 _CHANGING = re.compile(r"<(?:script|iframe|video|object|embed)\b", re.IGNORECASE)
 
 

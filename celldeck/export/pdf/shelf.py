@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from celldeck.export.kept import Kept
 from celldeck.export.pdf.keys import Known
 from celldeck.export.pdf.packed import Packed, read_packed
 from celldeck.export.pdf.parts import PARTS
@@ -62,7 +63,10 @@ class Shelf:
     """The file of each sheet that is on disk."""
     _pictures: dict[str, Packed | bytes] = field(default_factory=dict)
     _is_read: bool = False
-    _known: Known = field(default_factory=dict)
+    known: Known = field(default_factory=dict)
+    """What was found out about the HTML of sheets."""
+    kept: Kept = field(default_factory=Kept)
+    """What was made of slides and of the stylesheet."""
 
     @classmethod
     def of(cls, cache: Path, path: Path) -> Shelf:
@@ -84,11 +88,6 @@ class Shelf:
     def is_scattered(self) -> bool:
         """The sheets come from more prints than is good for the size of the PDF."""
         return len({id(printed.pdf) for printed in self._sheets.values()}) > MOST_PRINTS
-
-    @property
-    def known(self) -> Known:
-        """What was found out about the HTML of sheets."""
-        return self._known
 
     def put(self, keys: tuple[str, ...], made: Print) -> None:
         """Take sheets that were just printed."""
@@ -131,6 +130,8 @@ class Shelf:
 
     def close(self) -> None:
         """Let go of what is in memory."""
+        self.known.clear()
+        self.kept.clear()
         self._sheets.clear()
         self._pictures.clear()
 

@@ -19,6 +19,7 @@ from urllib.parse import unquote_to_bytes
 from xxhash import xxh3_128_hexdigest
 
 from celldeck.export.embedded import data_urls, decoded, encoded
+from celldeck.export.kept import Kept
 from celldeck.export.pdf.look import Part
 from celldeck.frozen import frozen
 from celldeck.model import Page
@@ -68,42 +69,59 @@ class Picture:
         return f"data:image/jpeg;base64,{encoded(blank_jpeg(*self.size_px, self.name))}#{self.name}"
 
 
-def set_aside(page: Page, excluded: frozenset[str] = frozenset()) -> tuple[Page, dict[str, Picture]]:
+def set_aside(
+    page: Page, excluded: frozenset[str] = frozenset(), kept: Kept | None = None
+) -> tuple[Page, dict[str, Picture]]:
     """Return the page with blanks for its embedded pictures, and those pictures by name.
 
     Args:
         excluded: names of pictures that are left where they are.
+        kept: from the build before; None: there was none.
     """
-    pictures: dict[str, Picture] = {}
-    known: dict[str, str] = {}
+    css, pictures = (kept or Kept())(_set_aside_in_css, page.css, excluded)
+    aside = _Aside(excluded, dict(pictures))
+    slides = tuple(map(aside.in_slide, page.slides))
+    return replace(page, slides=slides, css=css), aside.pictures
 
-    def blank(text: str, start: int, end: int) -> str:
+
+def _set_aside_in_css(css: str, excluded: frozenset[str]) -> tuple[str, dict[str, Picture]]:
+    aside = _Aside(excluded)
+    return _replaced(css, aside.in_css), aside.pictures
+
+
+class _Aside:
+    """Pictures that stand aside."""
+
+    def __init__(self, excluded: frozenset[str], pictures: dict[str, Picture] | None = None) -> None:
+        self._excluded = excluded
+        self._known: dict[str, str] = {}
+        """What takes the place of an address, by what it is called."""
+        self.pictures = pictures or {}
+
+    def in_slide(self, slide: str) -> str:
+        # The word is found faster than what it stands in.
+        if "filter" in slide and _FILTERED.search(slide):
+            parts = re.split(rf'(<[^>]*style="[^"]*{_FILTER}[^>]*>)', slide)
+            return "".join(p if n % 2 else _replaced(p, self._blank) for n, p in enumerate(parts))
+        return _replaced(slide, self._blank)
+
+    def in_css(self, css: str, start: int, end: int) -> str:
+        is_background = _BACKGROUND.search(css, max(0, start - _LONGEST_START), start)
+        return self._blank(css, start, end) if is_background else css[start:end]
+
+    def _blank(self, text: str, start: int, end: int) -> str:
         """Return what takes the place of a data URL."""
         address = text[start:end]
         # To look up an address itself, which is a whole picture, takes ten times as long as its digest does.
         key = _name(address.encode("utf-8", "surrogatepass"))
-        if key not in known:
-            known[key] = _blank(key, address, pictures, excluded)
-        told = known[key]
+        if key not in self._known:
+            self._known[key] = _blank(key, address, self.pictures, self._excluded)
+        told = self._known[key]
         # One without a size of its own looks the same only where a style gives it one: in backgrounds.
         name = told[-_NAME_CHARACTERS:]
         is_background = "url(" in text[max(0, start - 12) : start]
-        is_kept = name in pictures and not pictures[name].is_sized and not is_background
+        is_kept = name in self.pictures and not self.pictures[name].is_sized and not is_background
         return address if is_kept else told
-
-    def slide(text: str) -> str:
-        # The word is found faster than what it stands in.
-        if "filter" in text and _FILTERED.search(text):
-            parts = re.split(rf'(<[^>]*style="[^"]*{_FILTER}[^>]*>)', text)
-            return "".join(p if n % 2 else _replaced(p, blank) for n, p in enumerate(parts))
-        return _replaced(text, blank)
-
-    def in_css(css: str, start: int, end: int) -> str:
-        is_background = _BACKGROUND.search(css, max(0, start - _LONGEST_START), start)
-        return blank(css, start, end) if is_background else css[start:end]
-
-    slides = tuple(map(slide, page.slides))
-    return replace(page, slides=slides, css=_replaced(page.css, in_css)), pictures
 
 
 def _replaced(text: str, other: Callable[[str, int, int], str]) -> str:
