@@ -243,6 +243,25 @@ def test_text_is_painted_in_the_order_in_which_it_is_read(
     assert re.findall(r"\w+", painted_text(path, 1))[:5] == ["Title", "first", "second", "third", "fourth"]
 
 
+def test_what_stands_beside_a_footer_in_an_element_that_is_not_closed_is_painted_in_order(
+    browser: Browser, tmp_path: Path
+) -> None:
+    slide = (
+        '<h1 style="position: absolute; top: 30px">Title</h1>'
+        '<div class="columns" style="padding-top: 9rem; display: grid; grid-template-columns: 1fr 1fr">'
+        "<div>first</div><div>second</div>"
+        '<footer style="position: absolute; bottom: 30px; background: #f00; width: 300px">Footer</footer>'
+        "</div>"
+    )
+    path = tmp_path / "deck.pdf"
+    printed(page(slide), browser, path)
+    assert painted_text(path, 1) == "Title first second Footer"
+    # It stands where it stood, by the slide's edge.
+    shown = pixels(path, 1)
+    reds = [y for y in range(shown.height) if shown.getpixel((shown.width // 10, y)) == (255, 0, 0)]
+    assert reds[-1] > 0.9 * shown.height
+
+
 def test_what_overlaps_is_painted_as_the_page_says(browser: Browser, tmp_path: Path) -> None:
     slide = (
         '<h1 style="position: absolute; inset: 0; background: #0f0">Above</h1>'

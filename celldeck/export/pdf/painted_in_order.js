@@ -55,17 +55,25 @@
         .some((its) => its.content !== "none" && isPlaced(its));
     const holders = [...styles].filter(([, style]) => isPlaced(style)).map(([element]) => element.parentElement);
     holders.push(...[...styles].filter(hasPlaced).map(([element]) => element));
+    const holdsPlaced = (element) => holders.some((holder) => element.contains(holder));
     const mayBeLate = (element) => {
       const style = styles.get(element);
       if (!(element instanceof HTMLElement) || !hasWords(element)) return false;
       if (style.position !== "static" || isLate(style)) return false;
       if (/^(inline$|contents|none|table-|ruby)/.test(style.display) || style.float !== "none") return false;
-      if (holders.some((holder) => element.contains(holder))) return false;
+      if (holdsPlaced(element)) return false;
       const own = boxesIn(element);
       const isFree = (its) => !its.some((box) => own.some((one) => overlap(one, box)));
       // What comes after it, or stands in it, stays above it.
       const isAfter = (other) => element.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
       return [...boxes].every(([other, its]) => isAfter(other) || isFree(its));
+    };
+    const putLate = (element) => {
+      if (mayBeLate(element)) positioned.push(element);
+      // An element that is not closed holds the footer, too.
+      else if (holdsPlaced(element) && styles.get(element)?.position === "static" && !holdsBareText(element)) {
+        for (const inner of element.children) putLate(inner);
+      }
     };
     const reached = new Set();
     for (const element of withWords) {
@@ -74,7 +82,7 @@
         if (at !== element && boxes.has(at)) break;
         if (holdsBareText(at.parentElement)) continue;
         for (let next = at.nextElementSibling; next; next = next.nextElementSibling) {
-          if (mayBeLate(next)) positioned.push(next);
+          putLate(next);
         }
       }
     }
