@@ -222,6 +222,11 @@ class Tools:
         with self._lock:
             return self._shelves.setdefault(path, Shelf.of(self.settings.cache, path))
 
+    def clear_shelf(self, path: Path) -> None:
+        """Let go of what is kept in memory of the PDF at `path`; what is on disk stays."""
+        with self._lock:
+            self._shelves.pop(path, None)
+
     def options(self, path: Path) -> MarpOptions:
         """Return how the deck at `path` is read and rendered."""
         options = MarpOptions(**self.project(path).options)

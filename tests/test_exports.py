@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from celldeck import pipeline
 from celldeck.cli import main
+from celldeck.export.browser import Browser
+from celldeck.settings import read_settings
+from celldeck.tools import Tools
 
 DECK = "---\nmarp: true\n---\n\n# One\n\n![](a.svg)\n\n---\n\n# Two\n\n---\n\n# Three\n"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><rect width="9" height="9"/></svg>'
@@ -45,3 +50,22 @@ def test_slides_that_there_are_not_leave_the_old_pdf(deck: Path, capsys: pytest.
     assert main([str(deck), "--pdf", "--pages", "2-9", "-o", "out"]) == 1
     assert Path("out/deck.pdf").read_text() == "old"
     assert "'2-9' are no slides of this deck, which has 3" in capsys.readouterr().err
+
+
+@pytest.mark.browser
+def test_of_a_deck_that_is_printed_only_what_is_on_disk_is_kept(
+    deck: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = Tools(replace(read_settings(deck.parent), pdf=True))
+    html = Path("out/deck.html")
+    try:
+        built = pipeline.finish(pipeline.load(deck, tools), tools)
+        pipeline.write(built, tools, html)
+        assert not tools.shelf(html.with_suffix(".pdf")).known
+        content = html.with_suffix(".pdf").read_bytes()
+        # From there the second one comes.
+        monkeypatch.setattr(Browser, "tab", None)
+        pipeline.write(built, tools, html)
+        assert html.with_suffix(".pdf").read_bytes() == content
+    finally:
+        tools.close()

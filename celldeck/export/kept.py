@@ -23,10 +23,6 @@ class Kept:
         """Begin a build: what the last one did not ask for is let go."""
         self._old, self._new = self._new, {}
 
-    def clear(self) -> None:
-        """Let go of everything."""
-        self._old, self._new = {}, {}
-
     def __call__(self, make: Callable[..., Made], text: str, *rest: object) -> Made:
         """Return what `make` gives for a text and for what else it is given, which is compared."""
         # With the text a key holds what has its number, which so is nobody else's.

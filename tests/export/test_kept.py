@@ -49,9 +49,6 @@ def test_what_a_build_does_not_ask_for_is_let_go() -> None:
     kept.turn()
     kept(make, "x")
     assert make.count == 2
-    kept.clear()
-    kept(make, "x")
-    assert make.count == 3
 
 
 def test_a_text_that_has_the_place_in_memory_of_one_that_went_is_not_taken_for_it() -> None:

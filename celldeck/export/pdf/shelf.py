@@ -128,13 +128,6 @@ class Shelf:
         self._sheets.clear()
         self._files.clear()
 
-    def close(self) -> None:
-        """Let go of what is in memory."""
-        self.known.clear()
-        self.kept.clear()
-        self._sheets.clear()
-        self._pictures.clear()
-
     def _has(self, name: str) -> bool:
         if name in self._pictures:
             return True
