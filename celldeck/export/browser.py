@@ -130,7 +130,6 @@ class Browser:
         # A snap sees only the visible folders of its user's home.
         place = Path.home() if is_confined(program) else None
         self._folder = Path(tempfile.mkdtemp(prefix="celldeck-browser-", dir=place))
-        (self._folder / _BLANK).write_text("<!DOCTYPE html>", "utf-8")
         command = [str(program), *_SWITCHES, f"--user-data-dir={self._folder / 'profile'}"]
         if not _has_sandbox():
             command.append("--no-sandbox")
@@ -138,6 +137,7 @@ class Browser:
             # Containers often have 64 MB of shared memory, which a page of pictures exceeds.
             command.append("--disable-dev-shm-usage")
         try:
+            (self._folder / _BLANK).write_text("<!DOCTYPE html>", "utf-8")
             self._devtools = DevTools(command, self._folder / "log.txt")
             self._devtools.call("Browser.getVersion", timeout_s=self._timeout_s)
         except OSError as error:

@@ -38,10 +38,7 @@ def share_backgrounds(slides: tuple[str, ...], css: str, kept: Kept) -> tuple[tu
     for slide, own in zip(slides, found, strict=True):
         moved = [background for background in own if background[0] in shared]
         for key, start, end in moved:
-            # `!important` stands for the rank that the inline style had.
-            rules[key] = rules.get(key) or (
-                f'\n[data-celldeck-picture="{key}"]{{background-image:url({slide[start:end]})!important}}'
-            )
+            rules[key] = rules.get(key) or kept(_rule, slide, key, start, end)
         texts.append(kept(_without, slide, frozenset(key for key, _, _ in moved)) if moved else slide)
     return tuple(texts), kept(_with_rules, css, tuple(rules.values()))
 
@@ -69,6 +66,11 @@ def _without(slide: str, keys: frozenset[str]) -> str:
         return f' data-celldeck-picture="{key}" style="{match["before"]}{match["after"]}"'
 
     return _BACKGROUND.sub(named, slide)
+
+
+def _rule(slide: str, key: str, start: int, end: int) -> str:
+    # `!important` stands for the rank that the inline style had.
+    return f'\n[data-celldeck-picture="{key}"]{{background-image:url({slide[start:end]})!important}}'
 
 
 def _with_rules(css: str, rules: tuple[str, ...]) -> str:
