@@ -16,17 +16,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from celldeck.errors import Notice
 from celldeck.export.browser import Browser
 from celldeck.export.paper import Paper, Sheet
 from celldeck.export.pdf.drawings import Drawings
-from celldeck.export.pdf.join import Leaf, Sheaf, join
+from celldeck.export.pdf.join import Leaf, Sheaf
 from celldeck.export.pdf.keys import Keys, browser_mark, keys_of
 from celldeck.export.pdf.look import Quality
 from celldeck.export.pdf.prints import Document, Print, Workshop, print_sheets
 from celldeck.export.pdf.shelf import Printed, Shelf
 from celldeck.files import write_atomically
+
+if TYPE_CHECKING:
+    from pikepdf import Pdf
 
 _FEWEST_SHEETS = 12
 """Fewer than these are not worth a further tab."""
@@ -80,47 +84,51 @@ def write_pdf(path: Path, paper: Paper, press: Press) -> tuple[Notice, ...]:
         DeckError: the browser is gone, or takes too long.
         OSError: the file could not be written; what stood at `path` is untouched.
     """
-    shelf = press.shelf
-    keys = keys_of(paper, (press.quality, browser_mark(press.program)), shelf.known, shelf.kept)
-    content, notices = _make(path, paper, press, keys)
-    write_atomically(path, content)
-    shelf.keep(keys.of_sheets, keys.steady)
-    return notices
-
-
-def _make(path: Path, paper: Paper, press: Press, keys: Keys) -> tuple[bytes, tuple[Notice, ...]]:
-    """Return a PDF, and what is odd about it."""
     import pikepdf
 
-    found = [press.shelf.find(key) for key in keys.of_sheets]
+    shelf = press.shelf
+    keys = keys_of(paper, (press.quality, browser_mark(press.program)), shelf.known, shelf.kept)
+    with _made(paper, press, keys) as (pdf, is_regular):
+        output = io.BytesIO()
+        pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        # Somebody may wait for the file, and for nothing of the rest.
+        write_atomically(path, output.getvalue())
+        shelf.keep(keys.of_sheets, keys.steady)
+        if is_regular:
+            return ()
+        notice = Notice(
+            "pdf-pages",
+            f"{path} has {len(pdf.pages)} pages for {len(paper.sheets)} slides",
+            hint="a style of the deck or its theme changes how slides are printed",
+        )
+    return (notice,)
+
+
+@contextmanager
+def _made(paper: Paper, press: Press, keys: Keys) -> Iterator[tuple[Pdf, bool]]:
+    """Make a PDF, and say whether each sheet has the pages that it was to have."""
+    shelf = press.shelf
+    found = [shelf.find(key) for key in keys.of_sheets]
     missing = [number for number, sheet in enumerate(found) if sheet is None]
     prints = {id(sheet.pdf) for sheet in found if sheet is not None}
-    if missing and (len(prints) >= press.shelf.most_prints or not keys.are_apart):
+    if missing and (len(prints) >= shelf.most_prints or not keys.are_apart):
         missing = list(range(len(found)))
         found = [None] * len(found)
     leaves = [_leaves(sheet, printed) for sheet, printed in zip(paper.sheets, found, strict=True)]
     is_regular = True
     with _printing(paper, missing, press, keys) as printing:
-        # What is there already is copied while the browser is busy.
-        sheaf = Sheaf([leaf for own in leaves for leaf in own])
+        # What is there already is put together while the browser is busy.
+        sheaf = Sheaf(paper.page.metadata, paper.page.source.path.stem)
+        sheaf.complete([leaf for own in leaves for leaf in own], shelf.pictures)
         for numbers, future in printing:
             made = future.result()
             is_regular &= made.is_regular
-            press.shelf.put(tuple(keys.of_sheets[number] for number in numbers), made)
+            shelf.put(tuple(keys.of_sheets[number] for number in numbers), made)
             for number, pages in zip(numbers, made.sheets, strict=True):
                 leaves[number] = _leaves(paper.sheets[number], Printed.of(made.pdf, pages))
-    bound = [leaf for own in leaves for leaf in own]
-    with join(bound, press.shelf.pictures, paper.page.metadata, paper.page.source.path.stem, sheaf) as pdf:
-        output = io.BytesIO()
-        pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    if is_regular:
-        return output.getvalue(), ()
-    notice = Notice(
-        "pdf-pages",
-        f"{path} has {len(bound)} pages for {len(paper.sheets)} slides",
-        hint="a style of the deck or its theme changes how slides are printed",
-    )
-    return output.getvalue(), (notice,)
+    sheaf.complete([leaf for own in leaves for leaf in own], shelf.pictures)
+    with sheaf.bind() as pdf:
+        yield pdf, is_regular
 
 
 def _leaves(sheet: Sheet, printed: Printed | None) -> list[Leaf]:

@@ -6,6 +6,7 @@ annotations), 14.7.2 (structure). PDF/UA-1 is ISO 14289-1.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import celldeck
 from celldeck.export.pdf.packed import Packed
 from celldeck.export.pdf.parts import PARTS
 from celldeck.export.pdf.structure import UNKNOWN, mend_headings, roles_of
-from celldeck.export.pdf.swap import Pictures, share_fonts
+from celldeck.export.pdf.swap import Fonts, Pictures
 from celldeck.frozen import frozen
 from celldeck.model import Metadata
 
@@ -38,71 +39,64 @@ class Leaf:
 
 
 class Sheaf:
-    """Pages that are copied into a new PDF, those that are there already while others are printed."""
+    """A PDF that pages are put into, those that are there already while others are printed."""
 
-    def __init__(self, leaves: Sequence[Leaf] = ()) -> None:
-        """Take the pages that are there, in order."""
+    def __init__(self, meta: Metadata, title: str) -> None:
+        """Begin one.
+
+        Args:
+            meta: what the deck says of itself.
+            title: what it is called where the deck has no title.
+        """
         import pikepdf
+        from pikepdf import Dictionary
 
-        self.pdf = pikepdf.new()
-        self.parts: list[Object] = []
+        self._pdf = pdf = pikepdf.new()
+        self._parts: list[Object] = []
         """What belongs to each page; see `parts.py`."""
-        self._put: list[Leaf] = []
-        self.complete(leaves)
+        self._leaves: list[Leaf] = []
+        self._pictures = Pictures(pdf)
+        self._fonts = Fonts(pdf)
+        pdf.Root.MarkInfo = Dictionary(Marked=True)
+        pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+        pdf.Root.Lang = pikepdf.String(meta.lang or _UNKNOWN_LANGUAGE)
+        _describe(pdf, meta, title)
 
-    def complete(self, leaves: Sequence[Leaf]) -> None:
-        """Put the missing ones of these pages among those that are in already, in order."""
+    def complete(self, leaves: Sequence[Leaf], made: Mapping[str, Packed | bytes]) -> None:
+        """Put the missing ones of these pages among those that are in already, in order.
+
+        Args:
+            made: what takes the places of blanks, by name.
+        """
+        new: list[Object] = []
         for at, leaf in enumerate(leaves):
-            if at < len(self._put) and self._put[at] is leaf:
+            if at < len(self._leaves) and self._leaves[at] is leaf:
                 continue
-            self._put.insert(at, leaf)
-            self.pdf.pages.insert(at, leaf.print.pages[leaf.number])
-            self.parts.insert(at, self.pdf.copy_foreign(leaf.print.Root[PARTS][leaf.number]))
+            # Who is waiting for the browser need not wait for this.
+            time.sleep(0)
+            part = self._pdf.copy_foreign(leaf.print.Root[PARTS][leaf.number])
+            self._leaves.insert(at, leaf)
+            self._pdf.pages.insert(at, leaf.print.pages[leaf.number])
+            self._parts.insert(at, part)
+            new.append(part)
+        self._fonts.share()
+        self._pictures.place(((*place,) for part in new for place in part.Pictures), made)
 
-
-def join(
-    leaves: Sequence[Leaf],
-    pictures: Mapping[str, Packed | bytes],
-    meta: Metadata,
-    title: str,
-    sheaf: Sheaf | None = None,
-) -> Pdf:
-    """Return a PDF of these pages.
-
-    Args:
-        pictures: what takes the places of blanks, by name.
-        title: what it is called where the deck has no title.
-        sheaf: some of the pages, copied already.
-    """
-    import pikepdf
-    from pikepdf import Dictionary
-
-    sheaf = sheaf or Sheaf()
-    sheaf.complete(leaves)
-    pdf, parts = sheaf.pdf, sheaf.parts
-    placed = Pictures(pdf, pictures)
-    for part in parts:
-        for table, key, what in part.Pictures:
-            table[str(key)] = placed[str(what)]
-    tree = _Tree(pdf)
-    for sheet, part, leaf in zip(pdf.pages, parts, leaves, strict=True):
-        tree.add(sheet, part)
-        for text, box in zip(leaf.remarks, part.Slides, strict=False):
-            if text:
-                tree.add_remark(sheet, text, box)
-    unknown = {str(kind) for leaf in leaves for kind in leaf.print.Root.get(UNKNOWN, ())}
-    tree.close(unknown)
-    _name_places(pdf, parts)
-    _outline(pdf, parts)
-    labels = [leaf.label for leaf in leaves]
-    _label(pdf, labels)
-    pdf.Root.MarkInfo = Dictionary(Marked=True)
-    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    pdf.Root.Lang = pikepdf.String(meta.lang or _UNKNOWN_LANGUAGE)
-    _describe(pdf, meta, title)
-    if len({id(leaf.print) for leaf in leaves}) > 1 or len(pictures) > 1:
-        share_fonts(pdf)
-    return pdf
+    def bind(self) -> Pdf:
+        """Return the PDF: with its outline, tags, labels, notes and links."""
+        pdf, parts = self._pdf, self._parts
+        tree = _Tree(pdf)
+        for sheet, part, leaf in zip(pdf.pages, parts, self._leaves, strict=True):
+            tree.add(sheet, part)
+            for text, box in zip(leaf.remarks, part.Slides, strict=False):
+                if text:
+                    tree.add_remark(sheet, text, box)
+        prints = {id(leaf.print): leaf.print for leaf in self._leaves}.values()
+        tree.close({str(kind) for one in prints for kind in one.Root.get(UNKNOWN, ())})
+        _name_places(pdf, parts)
+        _outline(pdf, parts)
+        _label(pdf, [leaf.label for leaf in self._leaves])
+        return pdf
 
 
 class _Tree:
@@ -228,20 +222,50 @@ def _name_places(pdf: Pdf, parts: Sequence[Object]) -> None:
 
 def _outline(pdf: Pdf, parts: Sequence[Object]) -> None:
     """Give the PDF an entry for each heading, below the last one of a higher level."""
-    from pikepdf import OutlineItem, make_page_destination
+    from pikepdf import Array, Dictionary, Name
 
-    with pdf.open_outline() as outline:
-        above: list[tuple[int, Any]] = []
-        for number, part in enumerate(parts):
-            for title, height, heading in part.Titles:
-                at = int(heading)
-                level = int(str(part.Headings[at].S)[2:]) if 0 <= at < len(part.Headings) else 1
-                place = make_page_destination(pdf, number, "XYZ", left=0, top=float(height), zoom=0)
-                item = OutlineItem(str(title), place)
-                while above and above[-1][0] >= level:
-                    above.pop()
-                (above[-1][1].children if above else outline.root).append(item)
-                above.append((level, item))
+    root = _Entry(0, pdf.make_indirect(Dictionary(Type=Name.Outlines)))
+    above = [root]
+    for sheet, part in zip(pdf.pages, parts, strict=True):
+        for title, height, heading in part.Titles:
+            at = int(heading)
+            level = int(str(part.Headings[at].S)[2:]) if 0 <= at < len(part.Headings) else 1
+            place = Array([sheet.obj, Name.XYZ, 0, height, 0])
+            entry = _Entry(level, pdf.make_indirect(Dictionary(Title=title, Dest=place)))
+            while above[-1].level >= level:
+                above.pop()
+            above[-1].take(entry)
+            above.append(entry)
+    if root.kids:
+        root.count()
+        pdf.Root.Outlines = root.item
+
+
+class _Entry:
+    """An entry of an outline, or the outline itself."""
+
+    def __init__(self, level: int, item: Object) -> None:
+        self.level = level
+        self.item = item
+        self.kids: list[_Entry] = []
+
+    def take(self, kid: _Entry) -> None:
+        """Let an entry be the last one below this one."""
+        kid.item.Parent = self.item
+        if self.kids:
+            kid.item.Prev = self.kids[-1].item
+            self.kids[-1].item.Next = kid.item
+        else:
+            self.item.First = kid.item
+        self.item.Last = kid.item
+        self.kids.append(kid)
+
+    def count(self) -> int:
+        """Let this entry and those below say how many are shown below them, and return how many are here."""
+        below = sum(kid.count() for kid in self.kids)
+        if self.kids:
+            self.item.Count = below
+        return below + 1
 
 
 def _label(pdf: Pdf, labels: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from celldeck.export.pdf.drawings import as_form
@@ -64,27 +64,40 @@ def places_of(
 class Pictures:
     """The pictures of one PDF: each is in it once, with the most pixels that any of its places wants."""
 
-    def __init__(self, pdf: Pdf, made: Mapping[str, Packed | bytes]) -> None:
-        """Take the PDF, and what there is by name (see `prints.Print.pictures`)."""
+    def __init__(self, pdf: Pdf) -> None:
+        """Take the PDF."""
         self._pdf = pdf
-        self._made = made
-        self._largest: dict[str, str] = {}
-        for name in made:
-            other = self._largest.setdefault(_which(name), name)
-            if _pixels(name) > _pixels(other):
-                self._largest[_which(name)] = name
-        self._put: dict[str, Object] = {}
+        self._places: dict[str, list[tuple[Object, str]]] = {}
+        """Tables of resources, and the names in them, by picture whatever its size."""
+        self._put: dict[str, tuple[str, Object]] = {}
+        """What stands there: its name, and the object that shows it."""
 
-    def __getitem__(self, name: str) -> Object:
-        """Return the object that shows the picture of this name."""
-        name = self._largest[_which(name)]
-        if name not in self._put:
-            picture = self._made[name]
-            if isinstance(picture, Packed):
-                self._put[name] = _image(self._pdf, picture)
-            else:
-                self._put[name] = as_form(picture, _size(name), self._pdf)
-        return self._put[name]
+    def place(
+        self, places: Iterable[tuple[Object, object, object]], made: Mapping[str, Packed | bytes]
+    ) -> None:
+        """Let pictures stand in their places.
+
+        Args:
+            places: a table of resources, the name in it, and which picture.
+            made: what there is by name (see `prints.Print.pictures`).
+        """
+        wanted: dict[str, str] = {}
+        for table, key, what in places:
+            name = str(what)
+            which = _which(name)
+            self._places.setdefault(which, []).append((table, str(key)))
+            if which not in wanted or _pixels(name) > _pixels(wanted[which]):
+                wanted[which] = name
+        for which, name in wanted.items():
+            if which not in self._put or _pixels(name) > _pixels(self._put[which][0]):
+                self._put[which] = (name, self._object(name, made[name]))
+            for table, key in self._places[which]:
+                table[key] = self._put[which][1]
+
+    def _object(self, name: str, picture: Packed | bytes) -> Object:
+        if isinstance(picture, Packed):
+            return _image(self._pdf, picture)
+        return as_form(picture, _size(name), self._pdf)
 
 
 def _which(name: str) -> str:
@@ -143,12 +156,22 @@ def _image(pdf: Pdf, picture: Packed) -> Object:
     return stream
 
 
-def share_fonts(pdf: Pdf) -> None:
-    """Let font programs that are there more than once, from several prints, be one."""
-    from pikepdf import Dictionary
+class Fonts:
+    """The font programs of one PDF: those that are there more than once, from several prints, become one."""
 
-    first: dict[bytes, Object] = {}
-    for item in pdf.objects:
-        if isinstance(item, Dictionary) and "/FontFile2" in item:
-            program = item.FontFile2.read_raw_bytes()
-            item.FontFile2 = first.setdefault(program, item.FontFile2)
+    def __init__(self, pdf: Pdf) -> None:
+        """Take the PDF."""
+        self._pdf = pdf
+        self._programs: dict[bytes, Object] = {}
+        self._seen = 0
+
+    def share(self) -> None:
+        """Let what has come into the PDF since the last time share font programs with what was there."""
+        from pikepdf import Dictionary
+
+        first, self._seen = self._seen + 1, len(self._pdf.objects)
+        for number in range(first, self._seen + 1):
+            item = self._pdf.get_object(number, 0)
+            if isinstance(item, Dictionary) and "/FontFile2" in item:
+                program = item.FontFile2.read_raw_bytes()
+                item.FontFile2 = self._programs.setdefault(program, item.FontFile2)
