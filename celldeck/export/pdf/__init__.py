@@ -8,7 +8,6 @@ PDF: https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008
 
 from __future__ import annotations
 
-import io
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ from celldeck.export.pdf.join import Leaf, Sheaf
 from celldeck.export.pdf.keys import Keys, browser_mark, keys_of
 from celldeck.export.pdf.look import Quality
 from celldeck.export.pdf.prints import Document, Print, Workshop, print_sheets
+from celldeck.export.pdf.saved import saved
 from celldeck.export.pdf.shelf import Printed, Shelf
 from celldeck.files import write_atomically
 
@@ -84,15 +84,11 @@ def write_pdf(path: Path, paper: Paper, press: Press) -> tuple[Notice, ...]:
         DeckError: the browser is gone, or takes too long.
         OSError: the file could not be written; what stood at `path` is untouched.
     """
-    import pikepdf
-
     shelf = press.shelf
     keys = keys_of(paper, (press.quality, browser_mark(press.program)), shelf.known, shelf.kept)
     with _made(paper, press, keys) as (pdf, is_regular):
-        output = io.BytesIO()
-        pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
         # Somebody may wait for the file, and for nothing of the rest.
-        write_atomically(path, output.getvalue())
+        write_atomically(path, saved(pdf))
         shelf.keep(keys.of_sheets, keys.steady)
         if is_regular:
             return ()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from celldeck.export.browser import Tab
 from celldeck.export.embedded import encoded
 from celldeck.export.pdf.look import PIXELS, Quality
+from celldeck.export.pdf.saved import saved
 from celldeck.export.pdf.stand_ins import Picture
 from celldeck.files import write_atomically
 from celldeck.frozen import frozen
@@ -128,9 +129,7 @@ def _alone(sheet: PdfPage) -> bytes:
 
     with pikepdf.new() as pdf:
         pdf.pages.append(sheet)
-        output = io.BytesIO()
-        pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    return output.getvalue()
+        return saved(pdf)
 
 
 def read_drawing(folder: Path, name: str) -> bytes | None:

@@ -176,7 +176,7 @@ def _print(page: Page, flows: bool, workshop: Workshop, excluded: frozenset[str]
             tab.evaluate(f"({_script('soft_shadows')})()")
         tab.evaluate(f"({_script('painted_in_order')})()")
         shadowed = _give_plain_shadows(tab, pictures, workshop) if has_shadows else []
-        where = _backgrounds(tab, plain)
+        where = _backgrounds(tab, plain, workshop.kept)
         if workshop.quality != "lossless":
             pictures |= _give_parts(tab, pictures, excluded, where)
         found = _surveyed(tab, pictures, where)
@@ -242,11 +242,24 @@ def _changes_itself(page: Page) -> bool:
 _BLANK = re.compile(r"#[0-9a-f]{16}\b")
 
 
-def _backgrounds(tab: Tab, page: Page) -> str:
+def _backgrounds(tab: Tab, page: Page, kept: Kept) -> str:
     """Return a selector of all that may have a blank in its background."""
-    if _BLANK.search(page.css) or any("<style" in slide for slide in page.slides):
+    if any("<style" in slide for slide in page.slides):
         return str(tab.evaluate(f"({_script('blank_backgrounds')})()"))
-    return 'section[style*="#"], section [style*="#"]'
+    if not _BLANK.search(page.css):
+        return 'section[style*="#"], section [style*="#"]'
+    asked = kept(_Asked, page.css)
+    if not asked.answer:
+        asked.answer = str(tab.evaluate(f"({_script('blank_backgrounds')})()"))
+    return asked.answer
+
+
+@dataclass
+class _Asked:
+    """What a browser says of a stylesheet."""
+
+    css: str
+    answer: str = ""
 
 
 def _give_plain_shadows(tab: Tab, pictures: Mapping[str, Picture], workshop: Workshop) -> list[str]:

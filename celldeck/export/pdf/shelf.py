@@ -21,6 +21,7 @@ from celldeck.export.pdf.keys import Known
 from celldeck.export.pdf.packed import Packed, read_packed
 from celldeck.export.pdf.parts import PARTS
 from celldeck.export.pdf.prints import Print
+from celldeck.export.pdf.saved import saved
 from celldeck.files import write_atomically
 
 if TYPE_CHECKING:
@@ -175,8 +176,6 @@ class Shelf:
             self._files.clear()
 
     def _write(self, steady: frozenset[str]) -> None:
-        import pikepdf
-
         manifest = self._manifest()
         if manifest is None or self.folder is None:
             return
@@ -188,9 +187,7 @@ class Shelf:
             if key in steady and key not in self._files:
                 fresh.setdefault(id(printed.pdf), (printed.pdf, []))[1].append(key)
         for pdf, keys in fresh.values():
-            output = io.BytesIO()
-            pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-            content = output.getvalue()
+            content = saved(pdf)
             name = f"{self.name}-{hashlib.sha256(content).hexdigest()[:16]}.pdf"
             write_atomically(self.folder / name, content)
             sums[name] = zlib.crc32(content)
