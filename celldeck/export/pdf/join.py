@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _UNKNOWN_LANGUAGE = "und"
 """ISO 639-2's word. A PDF has to name a language; the machine's, which Chromium takes, means nothing."""
 _NOTE_PT = 18.0
+_PAUSE_S = 1e-4
 
 
 @frozen
@@ -62,25 +63,28 @@ class Sheaf:
         pdf.Root.Lang = pikepdf.String(meta.lang or _UNKNOWN_LANGUAGE)
         _describe(pdf, meta, title)
 
-    def complete(self, leaves: Sequence[Leaf], made: Mapping[str, Packed | bytes]) -> None:
+    def complete(
+        self, leaves: Sequence[Leaf], made: Mapping[str, Packed | bytes], *, is_aside: bool = False
+    ) -> None:
         """Put the missing ones of these pages among those that are in already, in order.
 
         Args:
             made: what takes the places of blanks, by name.
+            is_aside: other threads have more urgent things to do now and then.
         """
-        new: list[Object] = []
         for at, leaf in enumerate(leaves):
             if at < len(self._leaves) and self._leaves[at] is leaf:
                 continue
-            # Who is waiting for the browser need not wait for this.
-            time.sleep(0)
             part = self._pdf.copy_foreign(leaf.print.Root[PARTS][leaf.number])
             self._leaves.insert(at, leaf)
             self._pdf.pages.insert(at, leaf.print.pages[leaf.number])
             self._parts.insert(at, part)
-            new.append(part)
-        self._fonts.share()
-        self._pictures.place(((*place,) for part in new for place in part.Pictures), made)
+            self._fonts.share()
+            for table, key, what in part.Pictures:
+                self._pictures.place(table, str(key), str(what), made)
+            if is_aside:
+                # With no time at all, Python would hardly ever go on in another thread.
+                time.sleep(_PAUSE_S)
 
     def bind(self) -> Pdf:
         """Return the PDF: with its outline, tags, labels, notes and links."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from celldeck.export.pdf.drawings import as_form
@@ -72,27 +72,26 @@ class Pictures:
         self._put: dict[str, tuple[str, Object]] = {}
         """What stands there: its name, and the object that shows it."""
 
-    def place(
-        self, places: Iterable[tuple[Object, object, object]], made: Mapping[str, Packed | bytes]
-    ) -> None:
-        """Let pictures stand in their places.
+    def place(self, table: Object, key: str, name: str, made: Mapping[str, Packed | bytes]) -> None:
+        """Let a picture stand in a place.
 
         Args:
-            places: a table of resources, the name in it, and which picture.
+            table: of resources.
+            key: the name in it.
+            name: of the picture.
             made: what there is by name (see `prints.Print.pictures`).
         """
-        wanted: dict[str, str] = {}
-        for table, key, what in places:
-            name = str(what)
-            which = _which(name)
-            self._places.setdefault(which, []).append((table, str(key)))
-            if which not in wanted or _pixels(name) > _pixels(wanted[which]):
-                wanted[which] = name
-        for which, name in wanted.items():
-            if which not in self._put or _pixels(name) > _pixels(self._put[which][0]):
-                self._put[which] = (name, self._object(name, made[name]))
-            for table, key in self._places[which]:
-                table[key] = self._put[which][1]
+        which = _which(name)
+        places = self._places.setdefault(which, [])
+        places.append((table, key))
+        put = self._put.get(which)
+        if put is not None and _pixels(put[0]) >= _pixels(name):
+            table[key] = put[1]
+            return
+        item = self._object(name, made[name])
+        self._put[which] = (name, item)
+        for table, key in places:
+            table[key] = item
 
     def _object(self, name: str, picture: Packed | bytes) -> Object:
         if isinstance(picture, Packed):
