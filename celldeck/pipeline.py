@@ -369,9 +369,11 @@ def _with_preview(built: Built, tools: Tools, html: Path) -> Built:
 
 def print_ready(whole: Built, page: Page, tools: Tools, html: Path) -> Built:
     """Write what needs a browser of a deck that is ready; see `write`."""
-    told = write_printed(whole.deck, page, tools, html)
-    # With all pictures of a deck, for as long as the others of a course take.
-    tools.clear_shelf(html.with_suffix(".pdf"))
+    try:
+        told = write_printed(whole.deck, page, tools, html)
+    finally:
+        # With all pictures of a deck, for as long as the others of a course take.
+        tools.clear_shelf(html.with_suffix(".pdf"))
     return replace(whole, notices=_told((*whole.notices, *told), whole.deck, tools))
 
 
