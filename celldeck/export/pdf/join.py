@@ -79,12 +79,12 @@ class Sheaf:
             self._leaves.insert(at, leaf)
             self._pdf.pages.insert(at, leaf.print.pages[leaf.number])
             self._parts.insert(at, part)
-            self._fonts.share()
             for table, key, what in part.Pictures:
                 self._pictures.place(table, str(key), str(what), made)
             if is_aside:
                 # With no time at all, Python would hardly ever go on in another thread.
                 time.sleep(_PAUSE_S)
+        self._fonts.share()
 
     def bind(self) -> Pdf:
         """Return the PDF: with its outline, tags, labels, notes and links."""
