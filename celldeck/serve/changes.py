@@ -18,6 +18,7 @@ from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+from watchdog.observers.api import ObservedWatch
 
 QUIET_S = 0.03
 """A batch ends when nothing was written for this long: the first event of a save may be its truncation."""
@@ -63,6 +64,10 @@ class Changes(FileSystemEventHandler):
         self._trees: set[Path] = set()
         """Those that are watched as such."""
         self._folders: set[Path] = set()
+        self._watched: dict[Path, tuple[ObservedWatch, tuple[int, int] | None]] = {}
+        """With what tells each of them from another folder of its name."""
+        self._lost: set[Path] = set()
+        """Trees and folders that went; they may come again, as where another branch is checked out."""
         self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
         """None: somebody wants the next batch now."""
         self._wanted: frozenset[Path] = frozenset()
@@ -80,18 +85,43 @@ class Changes(FileSystemEventHandler):
         Raises:
             OSError: the system watches no more.
         """
+        self._let_go()
         tops = {tree.resolve() for tree in trees} - self._tops
         self._tops |= tops
-        for tree in sorted(tops):
+        for tree in sorted(tops | (self._tops & self._lost)):
             if self._in_tree(tree) or not tree.is_dir() or _is_large(tree):
                 continue
-            self._observer.schedule(self, str(tree), recursive=True)
-            self._trees.add(tree)
+            self._schedule(tree, self._trees)
         for wanted in {folder.resolve() for folder in folders} | self._tops:
             folder = next(place for place in (wanted, *wanted.parents) if place.is_dir())
             if folder not in self._folders and not self._in_tree(folder):
-                self._observer.schedule(self, str(folder), recursive=False)
-                self._folders.add(folder)
+                self._schedule(folder, self._folders)
+
+    def _schedule(self, folder: Path, among: set[Path]) -> None:
+        is_tree = among is self._trees
+        told = self._observer.schedule(self, str(folder), recursive=is_tree)
+        among.add(folder)
+        self._watched[folder] = (told, _identity(folder))
+        if folder in self._lost:
+            self._lost.discard(folder)
+            # What was written there before it was watched.
+            for place, inner, names in os.walk(folder):
+                inner[:] = inner if is_tree else []
+                for name in names:
+                    self._put(Path(place, name), "closed")
+
+    def _let_go(self) -> None:
+        """Watch no more what went, or is another folder by now: the system goes on with the old one."""
+        alive = {emitter.watch for emitter in self._observer.emitters if emitter.is_alive()}
+        for folder, (told, identity) in list(self._watched.items()):
+            if told in alive and identity == _identity(folder):
+                continue
+            del self._watched[folder]
+            with suppress(KeyError, OSError):  # it has ended by itself
+                self._observer.unschedule(told)
+            self._trees.discard(folder)
+            self._folders.discard(folder)
+            self._lost.add(folder)
 
     def want(self, files: Iterable[Path]) -> None:
         """Tell of these files whatever their names look like; instead of those named before."""
@@ -103,8 +133,12 @@ class Changes(FileSystemEventHandler):
             return
         kind = "closed" if event.is_directory else event.event_type
         for name, what in ((event.src_path, kind), (event.dest_path, "closed")):
-            if name and self._counts(path := Path(os.fsdecode(name))):
-                self._events.put((path, what))
+            if name:
+                self._put(Path(os.fsdecode(name)), what)
+
+    def _put(self, path: Path, kind: str) -> None:
+        if self._counts(path):
+            self._events.put((path, kind))
 
     def next_batch(self, timeout_s: float) -> set[Path]:
         """Wait for a change and return all that came with it; empty after `timeout_s` without one."""
@@ -192,6 +226,13 @@ def _is_aside_name(name: str) -> bool:
 
 def _is_aside(parts: Iterable[str]) -> bool:
     return any(part.startswith(".") or part in _NAMES_ASIDE for part in parts)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    with suppress(OSError):
+        told = folder.stat()
+        return told.st_dev, told.st_ino
+    return None
 
 
 def _is_large(tree: Path) -> bool:

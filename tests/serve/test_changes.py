@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,6 +111,37 @@ def test_a_folder_that_is_not_there_is_noticed_when_it_comes(root: Path, changes
     changes.watch([missing])
     (missing / "x.svg").write_text("x")
     assert changes.next_batch(LONG_S) == {missing / "x.svg"}
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_folder_that_went_and_came_again_is_watched_as_before(
+    root: Path, changes: Changes, is_seen: bool
+) -> None:
+    changes.watch([root], [])
+    shutil.rmtree(root / "deck")
+    if is_seen:
+        assert root / "deck" in changes.next_batch(LONG_S)
+        changes.watch([root], [root / "deck"])
+    deck = root / "deck" / "images" / "a.md"
+    deck.parent.mkdir(parents=True)
+    deck.write_text("1")
+    assert changes.next_batch(LONG_S)
+    changes.watch([root], [root / "deck"])
+    # What came before it was watched again is told, too.
+    assert deck in changes.next_batch(LONG_S)
+    deck.write_text("2")
+    assert changes.next_batch(LONG_S) == {deck}
+
+
+def test_a_folder_that_another_one_took_the_name_of_is_watched_as_before(
+    root: Path, changes: Changes
+) -> None:
+    (root / "deck").rename(root / "old")
+    (root / "elsewhere").rename(root / "deck")
+    changes.watch([root], [root / "deck"])
+    deck = root / "deck" / "a.md"
+    deck.write_text("1")
+    assert deck in changes.next_batch(LONG_S)
 
 
 def test_of_a_very_large_tree_only_the_top_is_watched(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
