@@ -115,7 +115,8 @@ def _made(paper: Paper, press: Press, keys: Keys) -> Iterator[tuple[Pdf, bool]]:
     with _printing(paper, missing, press, keys) as printing:
         # What is there already is put together while the browser is busy.
         sheaf = Sheaf(paper.page.metadata, paper.page.source.path.stem)
-        sheaf.complete([leaf for own in leaves for leaf in own], shelf.pictures, is_aside=True)
+        known = [leaf for own in leaves for leaf in own]
+        sheaf.complete(known, shelf.pictures, is_aside=bool(missing))
         for numbers, future in printing:
             made = future.result()
             is_regular &= made.is_regular

@@ -25,6 +25,7 @@ _UNKNOWN_LANGUAGE = "und"
 """ISO 639-2's word. A PDF has to name a language; the machine's, which Chromium takes, means nothing."""
 _NOTE_PT = 18.0
 _PAUSE_S = 1e-4
+"""After each page, where others have more urgent things to do."""
 
 
 @frozen
